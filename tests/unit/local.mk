@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# One program a module: tests/unit/test_MODULE.c.  Add yours to unit_tests,
+# give its LDADD, and `make check` runs it.
+unit_tests = \
+	%D%/test_buf
+
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+
+unit_ldadd = $(CMOCKA_LIBS)
+AM_CPPFLAGS += -DTEST_DATA='"$(abs_top_srcdir)/tests/data"'
+
+%C%_test_buf_LDADD = lib/liblib.la $(unit_ldadd)
