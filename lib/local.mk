@@ -2,6 +2,10 @@
 noinst_LTLIBRARIES += %D%/liblib.la
 %C%_liblib_la_SOURCES = \
 	%D%/buf.c %D%/buf.h \
+	%D%/clock.c %D%/clock.h \
 	%D%/err.c %D%/err.h \
-	%D%/io.c %D%/io.h
+	%D%/id.c %D%/id.h \
+	%D%/io.c %D%/io.h \
+	%D%/log.c %D%/log.h \
+	%D%/wire.c %D%/wire.h
 %C%_liblib_la_LIBADD = $(JANSSON_LIBS)

@@ -2,7 +2,9 @@
 # One program a module: tests/unit/test_MODULE.c.  Add yours to unit_tests,
 # give its LDADD, and `make check` runs it.
 unit_tests = \
-	%D%/test_buf
+	%D%/test_buf \
+	%D%/test_clock \
+	%D%/test_wire
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -11,3 +13,5 @@ unit_ldadd = $(CMOCKA_LIBS)
 AM_CPPFLAGS += -DTEST_DATA='"$(abs_top_srcdir)/tests/data"'
 
 %C%_test_buf_LDADD = lib/liblib.la $(unit_ldadd)
+%C%_test_clock_LDADD = lib/liblib.la $(unit_ldadd)
+%C%_test_wire_LDADD = lib/liblib.la $(JANSSON_LIBS) $(unit_ldadd)
