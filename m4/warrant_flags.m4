@@ -26,6 +26,10 @@ AC_DEFUN([WARRANT_FLAGS], [
   AS_IF([test "$enable_sanitizers" = yes], [
     HARDEN_CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
     HARDEN_LDFLAGS="-fsanitize=address,undefined"
+    AS_IF([test "$enable_fuzzers" = yes], [
+      HARDEN_CFLAGS="$HARDEN_CFLAGS -fsanitize=fuzzer-no-link"
+      FUZZ_LIBS="-fsanitize=fuzzer"
+    ])
   ], [
     for f in -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fno-strict-overflow -ftrivial-auto-var-init=zero; do
       WARRANT_TRY_CFLAG([$f], [HARDEN_CFLAGS])
@@ -43,4 +47,5 @@ AC_DEFUN([WARRANT_FLAGS], [
   AC_SUBST([HARDEN_LDFLAGS])
   AC_SUBST([PIE_CFLAGS])
   AC_SUBST([PIE_LDFLAGS])
+  AC_SUBST([FUZZ_LIBS])
 ])

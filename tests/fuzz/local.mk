@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# One program a parser: tests/fuzz/fuzz_NAME.c with LLVMFuzzerTestOneInput (no
+# main), its seeds in tests/fuzz/corpus/NAME/, maybe corpus/NAME.dict; three
+# lines each: its name, its sources, what it links.  `make check` replays the
+# seeds; `make fuzz-smoke` fuzzes each with clang for FUZZ_SECONDS.
+if FUZZERS
+fuzz_main = %D%/fuzz.h
+else
+fuzz_main = %D%/fuzz.h %D%/replay.c
+TESTS += $(fuzz_targets)
+endif
+
+fuzz_targets =
+check_PROGRAMS += $(fuzz_targets)
+AM_CPPFLAGS += -DFUZZ_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
+EXTRA_DIST += %D%/corpus %D%/run.sh
+
+fuzz_targets += %D%/fuzz_b64
+%C%_fuzz_b64_SOURCES = %D%/fuzz_b64.c $(fuzz_main)
+%C%_fuzz_b64_LDADD = lib/liblib.la $(FUZZ_LIBS)
+
+FUZZ_CC = clang-14
+FUZZ_SECONDS = 20
+FUZZ_FOUND = $(abs_top_srcdir)/tests/data/fuzz
+
+fuzz-smoke:
+	$(own_build) build-fuzz --enable-sanitizers --enable-fuzzers \
+	    CC=$(FUZZ_CC)
+	$(MAKE) -C build-fuzz $(fuzz_targets)
+	cd build-fuzz && $(SHELL) $(abs_top_srcdir)/tests/fuzz/run.sh \
+	    $(abs_top_srcdir)/tests/fuzz/corpus $(FUZZ_FOUND) \
+	    $(FUZZ_SECONDS) $(fuzz_targets)
+.PHONY: fuzz-smoke
