@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * conf_keys.c - every section and key of warrant.conf(5). */
+#include "lib/conf.h"
+
+#include <string.h>
+
+#define YEAR (INT64_C(365) * 86400)
+
+const struct conf_key conf_keys[] = {
+	{ "host", "name", CONF_STRING, "", 0, 0, NULL,
+	    "this host's name in grants and records; empty: the hostname" },
+
+	{ "login", "group", CONF_STRING, "warrant-users", 0, 0, NULL,
+	    "accounts in this Unix group are enrolled" },
+	{ "login", "min_uid", CONF_INT, "1000", 0, INT32_MAX, NULL,
+	    "accounts below this uid are refused" },
+	{ "login", "wait", CONF_DURATION, "165s", 5, 3600, NULL,
+	    "how long a sign-in may take; below sshd's LoginGraceTime" },
+	{ "login", "prompt", CONF_ENUM, "enter", 0, 0, "enter|info",
+	    "enter: one prompt, answered by Enter; info: text only" },
+	{ "login", "no_grant", CONF_ENUM, "lobby", 0, 0, "lobby|deny",
+	    "what a verified person without a grant gets" },
+	{ "login", "shell", CONF_PATH, "/bin/bash", 0, 0, NULL,
+	    "the real shell started inside a recording" },
+	{ "login", "breakglass_group", CONF_STRING, "warrant-breakglass",
+	    0, 0, NULL, "members are let in by key and local password" },
+
+	{ "issuer", "issuer", CONF_URL, NULL, 0, 0, NULL,
+	    "the provider's issuer identifier, byte for byte" },
+	{ "issuer", "client_id", CONF_STRING, NULL, 0, 0, NULL,
+	    "our client at the provider" },
+	{ "issuer", "client_secret_file", CONF_STRING, "", 0, 0, NULL,
+	    "file with the secret of a confidential client" },
+	{ "issuer", "scopes", CONF_STRING, "openid profile email groups",
+	    0, 0, NULL, "scopes asked for, separated by blanks" },
+	{ "issuer", "audience", CONF_LIST, "", 0, 0, NULL,
+	    "accepted aud values; empty: client_id alone" },
+	{ "issuer", "algs", CONF_LIST, "RS256, ES256, EdDSA", 0, 0, NULL,
+	    "accepted signature algorithms" },
+	{ "issuer", "ca_file", CONF_STRING, "", 0, 0, NULL,
+	    "certificates to trust; empty: the system's" },
+	{ "issuer", "proxy", CONF_STRING, "", 0, 0, NULL,
+	    "HTTP proxy; empty: none, whatever the environment says" },
+	{ "issuer", "http_timeout", CONF_DURATION, "10s", 1, 60, NULL,
+	    "for one request to the provider" },
+	{ "issuer", "insecure_loopback", CONF_BOOL, "no", 0, 0, NULL,
+	    "allow http:// to 127.0.0.1 and ::1" },
+	{ "issuer", "jwks_file", CONF_STRING, "", 0, 0, NULL,
+	    "key set to start with while the provider is down" },
+	{ "issuer", "jwks_stale", CONF_DURATION, "24h", 60, YEAR, NULL,
+	    "how long keys are used while the provider is down" },
+	{ "issuer", "leeway", CONF_DURATION, "30s", 1, 120, NULL,
+	    "clock difference accepted in exp, iat, nbf" },
+	{ "issuer", "max_age", CONF_DURATION, "10m", 10, 86400, NULL,
+	    "oldest accepted iat" },
+	{ "issuer", "max_lifetime", CONF_DURATION, "24h", 10, YEAR, NULL,
+	    "longest accepted exp - iat" },
+	{ "issuer", "max_auth_age", CONF_DURATION, "365d", 10, YEAR, NULL,
+	    "oldest accepted auth_time, where the token has one" },
+	{ "issuer", "require_acr", CONF_LIST, "", 0, 0, NULL,
+	    "one of these acr values must be there" },
+	{ "issuer", "require_amr", CONF_LIST, "", 0, 0, NULL,
+	    "all of these amr values must be there" },
+	{ "issuer", "groups_claim", CONF_STRING, "groups", 0, 0, NULL,
+	    "the claim that lists the person's groups" },
+	{ "issuer", "groups_source", CONF_ENUM, "token", 0, 0,
+	    "token|userinfo|both", "where that claim is looked for" },
+	{ "issuer", "username", CONF_LIST, "claim:preferred_username", 0, 0,
+	    NULL, "rules from person to account, first match" },
+	{ "issuer", "map_file", CONF_STRING, "", 0, 0, NULL,
+	    "lines `issuer sub account' for the rule `map'" },
+
+	{ "role", "account", CONF_STRING, NULL, 0, 0, NULL,
+	    "the Unix account a grant of this role opens" },
+	{ "role", "about", CONF_STRING, "", 0, 0, NULL,
+	    "what the role is for, shown to those who ask" },
+	{ "role", "request", CONF_STRING, NULL, 0, 0, NULL,
+	    "who may ask: groups, `,' is or, `&' is and, `*' anyone" },
+	{ "role", "approve", CONF_STRING, NULL, 0, 0, NULL,
+	    "who approves: groups, `,' is or, `&' asks one of each" },
+	{ "role", "quorum", CONF_INT, "1", 1, 9, NULL,
+	    "how many different persons must approve" },
+	{ "role", "max", CONF_DURATION, "4h", 60, 31 * 86400, NULL,
+	    "longest window" },
+	{ "role", "lapse", CONF_DURATION, "1h", 60, 7 * 86400, NULL,
+	    "a request not decided by then is over" },
+	{ "role", "pipes", CONF_ENUM, "mask", 0, 0, "mask|refuse|pass",
+	    "commands without a terminal" },
+	{ "role", "transfer", CONF_ENUM, "deny", 0, 0, "deny|log",
+	    "sftp, scp, rsync and git" },
+	{ "role", "mask", CONF_LIST, "", 0, 0, NULL,
+	    "mask profiles; empty: those of [mask]" },
+	{ "role", "shared", CONF_BOOL, "no", 0, 0, NULL,
+	    "several persons may hold the account at one time" },
+
+	{ "approver", "uid", CONF_INT, NULL, 1, INT32_MAX, NULL,
+	    "the local uid that stands for this person" },
+	{ "approver", "issuer", CONF_STRING, NULL, 0, 0, NULL,
+	    "the person's issuer" },
+	{ "approver", "sub", CONF_STRING, NULL, 0, 0, NULL,
+	    "the person's subject at that issuer" },
+	{ "approver", "groups", CONF_LIST, "", 0, 0, NULL,
+	    "groups the person counts for" },
+
+	{ "record", "sync", CONF_DURATION, "5s", 1, 60, NULL,
+	    "a recording is on the disk at least this often" },
+	{ "record", "min_free", CONF_INT, "64", 1, 1048576, NULL,
+	    "MiB that must be free before a channel may start" },
+
+	{ "mask", "profiles", CONF_LIST, "pci, secrets, ids", 0, 0, NULL,
+	    "rule profiles in force" },
+	{ "mask", "rules", CONF_STRING, "", 0, 0, NULL,
+	    "folder with the site's own rule files" },
+
+	{ "gate", "idle", CONF_DURATION, "30s", 5, 3600, NULL,
+	    "a connection without a channel is ended after this" },
+	{ "gate", "daemon_lost", CONF_DURATION, "10m", 1, 3600, NULL,
+	    "how long channels go on without warrantd" },
+
+	{ "store", "epoch", CONF_DURATION, "5m", 10, 3600, NULL,
+	    "longest life of one signing key while there are events" },
+
+	{ "courier", "rate_source", CONF_INT, "5", 1, 100000, NULL,
+	    "sign-ins a minute from one address" },
+	{ "courier", "rate_account", CONF_INT, "3", 1, 100000, NULL,
+	    "sign-ins a minute for one account" },
+	{ "courier", "rate_all", CONF_INT, "60", 1, 100000, NULL,
+	    "sign-ins a minute in all" },
+	{ "courier", "pending", CONF_INT, "20", 1, 10000, NULL,
+	    "sign-ins that may wait at one time" },
+
+	{ NULL, NULL, CONF_STRING, NULL, 0, 0, NULL, NULL },
+};
+
+bool
+conf_titled(const char *section)
+{
+	return strcmp(section, "issuer") == 0 ||
+	    strcmp(section, "role") == 0 || strcmp(section, "approver") == 0;
+}
