@@ -9,6 +9,8 @@ noinst_LTLIBRARIES += %D%/liblib.la
 	%D%/err.c %D%/err.h \
 	%D%/id.c %D%/id.h \
 	%D%/io.c %D%/io.h \
+	%D%/jail.c %D%/jail.h \
 	%D%/log.c %D%/log.h \
+	%D%/user.c %D%/user.h \
 	%D%/wire.c %D%/wire.h
 %C%_liblib_la_LIBADD = $(JANSSON_LIBS) $(CRYPTO_LIBS)

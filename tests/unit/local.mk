@@ -1,23 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One program a module: tests/unit/test_MODULE.c, two lines each: its name in
 # unit_tests, its LDADD.  `make check` runs it.
-# One program a module: tests/unit/test_MODULE.c.  Add yours to unit_tests,
-# give its LDADD, and `make check` runs it.
-unit_tests = \
-	%D%/test_buf \
-	%D%/test_clock \
-	%D%/test_conf \
-	%D%/test_wire
-
+unit_tests =
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 
 unit_ldadd = $(CMOCKA_LIBS)
 AM_CPPFLAGS += -DTEST_DATA='"$(abs_top_srcdir)/tests/data"'
-
-unit_tests =
-check_PROGRAMS += $(unit_tests)
-TESTS += $(unit_tests)
 
 unit_tests += %D%/test_b64
 %C%_test_b64_LDADD = lib/liblib.la $(unit_ldadd)
@@ -28,6 +17,11 @@ unit_tests += %D%/test_buf
 unit_tests += %D%/test_clock
 %C%_test_clock_LDADD = lib/liblib.la $(unit_ldadd)
 
-unit_tests += %D%/test_wire
+unit_tests += %D%/test_conf
 %C%_test_conf_LDADD = lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_jail
+%C%_test_jail_LDADD = lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_wire
 %C%_test_wire_LDADD = lib/liblib.la $(JANSSON_LIBS) $(unit_ldadd)
