@@ -4,7 +4,7 @@ noinst_LTLIBRARIES += %D%/liblib.la
 	%D%/b64.c %D%/b64.h \
 	%D%/buf.c %D%/buf.h \
 	%D%/clock.c %D%/clock.h \
-	%D%/conf.c %D%/conf.h %D%/conf_keys.c \
+	%D%/conf.c %D%/conf.h %D%/conf_keys.c %D%/conf_parse.c \
 	%D%/conf_value.c %D%/conf_value.h \
 	%D%/err.c %D%/err.h \
 	%D%/id.c %D%/id.h \

@@ -17,3 +17,23 @@ asan:
 
 clean-local:
 	rm -rf build-asan build-asan-src build-fuzz build-fuzz-src
+
+# What a reader of the tree may rely on.
+EXTRA_DIST += %D%/lint/layers.sh %D%/lint/headers.sh %D%/lint/names.sh \
+	%D%/lint/style.sh
+lint_flags = $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS)
+lint:
+	cd $(top_srcdir) && sh tests/lint/layers.sh
+	cd $(top_srcdir) && sh tests/lint/style.sh
+	cd $(top_srcdir) && sh tests/lint/names.sh
+	sh $(top_srcdir)/tests/lint/headers.sh $(abs_top_srcdir) \
+	    $(CC) $(lint_flags)
+	cd $(top_srcdir) && mandoc -T lint -W warning man/*.[1-8]
+	cd $(top_srcdir) && git ls-files -z '*.sh' bootstrap quickstart \
+	    .ci/run | xargs -0 shellcheck
+	cd $(top_srcdir) && cppcheck --quiet --error-exitcode=1 --std=c11 \
+	    --enable=warning,portability --inline-suppr \
+	    --suppress=missingIncludeSystem --suppress=missingInclude \
+	    --library=posix -D__x86_64__ -I. lib schema pam_module recorder \
+	    approver report
+.PHONY: lint

@@ -14,6 +14,7 @@ if [ -f "$source/config.status" ]; then
 fi
 mkdir -p "$folder"
 cd "$folder"
+# shellcheck disable=SC3013 # dash and bash know -nt
 if [ ! -f config.status ] || [ "$source/configure" -nt config.status ] ||
     [ "$(cat .options 2>/dev/null)" != "$*" ]; then
 	"$source/configure" -q "$@"

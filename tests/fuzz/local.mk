@@ -31,3 +31,7 @@ fuzz-smoke:
 	    $(abs_top_srcdir)/tests/fuzz/corpus $(FUZZ_FOUND) \
 	    $(FUZZ_SECONDS) $(fuzz_targets)
 .PHONY: fuzz-smoke
+
+fuzz_targets += %D%/fuzz_conf
+%C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c $(fuzz_main)
+%C%_fuzz_conf_LDADD = lib/liblib.la $(FUZZ_LIBS)
