@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154 # sourced by ../../quickstart
+# check.sh - every test, one line each, and the totals at the end.
+passed=0 failed=0 skipped=0
+logs=$state/check-logs
+checkdir=$state/check
+prefix=/opt/warrant-check
+seed=${WARRANT_TEST_SEED:-$RANDOM}
+export WARRANT_TEST_SEED=$seed
+began=$SECONDS
+
+# step NAME COMMAND...: one test; its output is shown when it fails.
+step() {
+	local name=$1 log=$logs/${1//[^a-z0-9A-Z]/-}.log at=$SECONDS
+	shift
+	if "$@" >"$log" 2>&1 </dev/null; then
+		passed=$((passed + 1))
+		printf 'ok   %s (%d s)\n' "$name" $((SECONDS - at))
+	else
+		failed=$((failed + 1))
+		printf 'FAIL %s (%d s), end of %s:\n' "$name" $((SECONDS - at)) "$log"
+		tail -n 40 "$log" | sed 's/^/     | /'
+	fi
+}
+
+# suite NAME COMMAND...: prints lines "ok|FAIL|skip NAME", each is counted.
+suite() {
+	local name=$1 log=$logs/${1//[^a-z0-9A-Z]/-}.log at=$SECONDS status=0
+	local good bad left
+	shift
+	"$@" >"$log" 2>&1 </dev/null || status=$?
+	grep -E '^(ok|FAIL|skip) ' "$log" | sed "s|^\([a-zA-Z]*\) |\1 $name: |" || true
+	good=$(grep -c '^ok ' "$log" || true)
+	bad=$(grep -c '^FAIL ' "$log" || true)
+	left=$(grep -c '^skip ' "$log" || true)
+	if [ "$status" != 0 ] && [ "$bad" = 0 ]; then
+		bad=1
+		printf 'FAIL %s ended with status %d, end of %s:\n' "$name" "$status" "$log"
+	fi
+	[ "$bad" = 0 ] || tail -n 40 "$log" | sed 's/^/     | /'
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+	printf '     %s: %d s\n' "$name" $((SECONDS - at))
+}
+
+# make_check NAME FOLDER TARGET...: each program of the test suite is counted.
+make_check() {
+	local name=$1 folder=$2 log=$logs/$1.log at=$SECONDS status=0 good bad left
+	shift 2
+	make -C "$folder" -j"$(nproc)" "$@" >"$log" 2>&1 </dev/null || status=$?
+	good=$(sed -n 's/^# PASS: *//p' "$log" | tail -n 1)
+	bad=$(sed -n 's/^# FAIL: *//p' "$log" | tail -n 1)
+	left=$(sed -n 's/^# SKIP: *//p' "$log" | tail -n 1)
+	if [ "$status" != 0 ] && [ "${bad:-0}" = 0 ]; then
+		bad=1
+	fi
+	if [ "${bad:-0}" != 0 ]; then
+		printf 'FAIL %s (%d s), %s:\n' "$name" $((SECONDS - at)) "$log"
+		grep -E '^(FAIL|ERROR)|error:|\*\*\*' "$log" | head -n 30 | sed 's/^/     | /'
+	else
+		printf 'ok   %s: %s programs (%d s)\n' "$name" "${good:-0}" $((SECONDS - at))
+	fi
+	passed=$((passed + ${good:-0})) failed=$((failed + ${bad:-0}))
+	skipped=$((skipped + ${left:-0}))
+}
+
+install_check() {
+	make -C "$checkdir" -s install || return 1
+	"$top/dist/accounts" add
+}
+
+check_main() {
+	local script name
+	# shellcheck disable=SC2086 # lists of words
+	install_packages $build_packages $demo_packages $check_packages
+	rm -rf "$logs"
+	mkdir -p "$logs"
+	say "seed $seed (WARRANT_TEST_SEED), logs in $logs"
+	say "build"
+	build "$checkdir" --enable-werror --prefix="$prefix" \
+	    --sysconfdir="$prefix/etc" --localstatedir="$prefix/var" \
+	    --runstatedir=/run/warrant-check
+	say "unit tests"
+	make_check unit "$checkdir" check
+	step "lint" make -C "$checkdir" lint
+	say "other compilers, sanitizers, fuzzers"
+	step "clang without a warning" "$top/dist/quickstart/clang.sh" "$top" \
+	    "$state/clang"
+	step "asan and ubsan" make -C "$checkdir" asan
+	step "valgrind" "$top/dist/quickstart/valgrind.sh" "$checkdir"
+	step "fuzz-smoke" make -C "$checkdir" fuzz-smoke \
+	    FUZZ_SECONDS="${FUZZ_SECONDS:-5}"
+	step "distcheck" make -C "$checkdir" distcheck
+	say "whole-system tests"
+	step "install" install_check
+	for script in "$top"/tests/session/test_*; do
+		[ -x "$script" ] || continue
+		name=$(basename "$script")
+		suite "${name%.*}" env WARRANT_PREFIX="$prefix" \
+		    WARRANT_BUILD="$checkdir" "$script"
+	done
+	"$top/dist/accounts" remove || true
+	printf '\nseed %s, %d s\n' "$seed" $((SECONDS - began))
+	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+	[ "$failed" = 0 ]
+}
+
+check_main
