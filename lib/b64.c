@@ -7,9 +7,9 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-static const char std_alphabet[64] __attribute__((nonstring)) =
+static const char std_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-static const char url_alphabet[64] __attribute__((nonstring)) =
+static const char url_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /* The six bits of c, or -1. */

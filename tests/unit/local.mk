@@ -2,6 +2,7 @@
 # One program a module: tests/unit/test_MODULE.c, two lines each: its name in
 # unit_tests, its LDADD.  `make check` runs it.
 unit_tests =
+EXTRA_DIST += %D%/test.h
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 
