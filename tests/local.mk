@@ -37,3 +37,21 @@ lint:
 	    --library=posix -D__x86_64__ -I. lib schema pam_module recorder \
 	    approver report
 .PHONY: lint
+
+format:
+	cd $(top_srcdir) && git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
+
+# Longest functions and files, for a look before a release.
+metrics:
+	cd $(top_srcdir) && git ls-files '*.c' '*.h' | xargs wc -l | \
+	    sort -rn | head -n 12
+	cd $(top_srcdir) && git ls-files '*.c' | xargs awk \
+	    '/^[a-z_]+\(/ { name = $$0; sub(/\(.*/, "", name) } \
+	    /^\{$$/ { start = NR } /^\}$$/ { print NR - start - 1, FILENAME, \
+	    name }' | sort -rn | head -n 12
+
+# Full counts of everything that `check` samples.
+soak:
+	WARRANT_SOAK=1 $(MAKE) check
+	WARRANT_SOAK=1 $(MAKE) fuzz-smoke FUZZ_SECONDS=600
+.PHONY: format metrics soak
