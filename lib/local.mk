@@ -12,5 +12,7 @@ noinst_LTLIBRARIES += %D%/liblib.la
 	%D%/jail.c %D%/jail.h \
 	%D%/log.c %D%/log.h \
 	%D%/user.c %D%/user.h \
-	%D%/wire.c %D%/wire.h
+	%D%/visible.c %D%/visible.h \
+	%D%/wire.c %D%/wire.h \
+	%D%/words.c %D%/words.h
 %C%_liblib_la_LIBADD = $(JANSSON_LIBS) $(CRYPTO_LIBS)

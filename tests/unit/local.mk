@@ -26,3 +26,16 @@ unit_tests += %D%/test_jail
 
 unit_tests += %D%/test_wire
 %C%_test_wire_LDADD = lib/liblib.la $(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_authority
+%C%_test_authority_LDADD = approver/libapprover.la lib/liblib.la \
+	$(unit_ldadd)
+
+unit_tests += %D%/test_policy
+%C%_test_policy_LDADD = approver/libapprover.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_visible
+%C%_test_visible_LDADD = lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_words
+%C%_test_words_LDADD = lib/liblib.la $(unit_ldadd)
