@@ -15,4 +15,10 @@ noinst_LTLIBRARIES += %D%/liblib.la
 	%D%/visible.c %D%/visible.h \
 	%D%/wire.c %D%/wire.h \
 	%D%/words.c %D%/words.h
+	%D%/jwa.c %D%/jwa.h \
+	%D%/jwk_key.c %D%/jwks.c %D%/jwks.h \
+	%D%/log.c %D%/log.h \
+	%D%/quote.c %D%/quote.h \
+	%D%/strictjson.c %D%/strictjson.h \
+	%D%/wire.c %D%/wire.h
 %C%_liblib_la_LIBADD = $(JANSSON_LIBS) $(CRYPTO_LIBS)

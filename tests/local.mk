@@ -55,3 +55,4 @@ soak:
 	WARRANT_SOAK=1 $(MAKE) check
 	WARRANT_SOAK=1 $(MAKE) fuzz-smoke FUZZ_SECONDS=600
 .PHONY: format metrics soak
+EXTRA_DIST += %D%/token/make_tokens.py %D%/data/token

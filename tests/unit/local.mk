@@ -39,3 +39,15 @@ unit_tests += %D%/test_visible
 
 unit_tests += %D%/test_words
 %C%_test_words_LDADD = lib/liblib.la $(unit_ldadd)
+unit_tests += %D%/test_jwks
+%C%_test_jwks_LDADD = lib/liblib.la $(CRYPTO_LIBS) $(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_quote
+%C%_test_quote_LDADD = lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_strictjson
+%C%_test_strictjson_LDADD = lib/liblib.la $(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_token
+%C%_test_token_LDADD = pam_module/libpamcore.la lib/liblib.la \
+	$(JANSSON_LIBS) $(unit_ldadd)
