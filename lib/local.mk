@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# One line a module, in the order of the alphabet: two additions then merge.
 noinst_LTLIBRARIES += %D%/liblib.la
-%C%_liblib_la_SOURCES = \
-	%D%/b64.c %D%/b64.h \
-	%D%/buf.c %D%/buf.h \
-	%D%/clock.c %D%/clock.h \
-	%D%/conf.c %D%/conf.h %D%/conf_keys.c %D%/conf_parse.c \
-	%D%/conf_value.c %D%/conf_value.h \
-	%D%/err.c %D%/err.h \
-	%D%/id.c %D%/id.h \
-	%D%/io.c %D%/io.h \
-	%D%/jail.c %D%/jail.h \
-	%D%/log.c %D%/log.h \
-	%D%/user.c %D%/user.h \
-	%D%/visible.c %D%/visible.h \
-	%D%/wire.c %D%/wire.h \
-	%D%/words.c %D%/words.h
-	%D%/jwa.c %D%/jwa.h \
-	%D%/jwk_key.c %D%/jwks.c %D%/jwks.h \
-	%D%/log.c %D%/log.h \
-	%D%/quote.c %D%/quote.h \
-	%D%/strictjson.c %D%/strictjson.h \
-	%D%/wire.c %D%/wire.h
 %C%_liblib_la_LIBADD = $(JANSSON_LIBS) $(CRYPTO_LIBS)
+%C%_liblib_la_SOURCES =
+%C%_liblib_la_SOURCES += %D%/b64.c %D%/b64.h
+%C%_liblib_la_SOURCES += %D%/buf.c %D%/buf.h
+%C%_liblib_la_SOURCES += %D%/clock.c %D%/clock.h
+%C%_liblib_la_SOURCES += %D%/conf.c %D%/conf.h
+%C%_liblib_la_SOURCES += %D%/conf_keys.c %D%/conf_parse.c
+%C%_liblib_la_SOURCES += %D%/conf_value.c %D%/conf_value.h
+%C%_liblib_la_SOURCES += %D%/err.c %D%/err.h
+%C%_liblib_la_SOURCES += %D%/id.c %D%/id.h
+%C%_liblib_la_SOURCES += %D%/io.c %D%/io.h
+%C%_liblib_la_SOURCES += %D%/jail.c %D%/jail.h
+%C%_liblib_la_SOURCES += %D%/jwa.c %D%/jwa.h
+%C%_liblib_la_SOURCES += %D%/jwk_key.c %D%/jwks.c %D%/jwks.h
+%C%_liblib_la_SOURCES += %D%/log.c %D%/log.h
+%C%_liblib_la_SOURCES += %D%/quote.c %D%/quote.h
+%C%_liblib_la_SOURCES += %D%/strictjson.c %D%/strictjson.h
+%C%_liblib_la_SOURCES += %D%/user.c %D%/user.h
+%C%_liblib_la_SOURCES += %D%/visible.c %D%/visible.h
+%C%_liblib_la_SOURCES += %D%/wire.c %D%/wire.h
+%C%_liblib_la_SOURCES += %D%/words.c %D%/words.h
