@@ -94,8 +94,6 @@ read_sub(const struct reading *r, struct err *e)
 static int
 check_azp(const struct reading *r, bool needed, struct err *e)
 {
-	const char *client = r->p->client_id[0] != '\0' ? r->p->client_id :
-	    r->p->audience;
 	const char *s = NULL;
 	int rc = strictjson_text(r->claims, "azp", &s, e);
 
@@ -104,10 +102,18 @@ check_azp(const struct reading *r, bool needed, struct err *e)
 	if (rc == 0 && needed)
 		return err_set(e, ERR_DENIED, "aud names several and azp is "
 		    "missing");
-	if (rc == 1 && strcmp(s, client) != 0)
+	if (rc == 1 && strcmp(s, r->p->client_id) != 0)
 		return err_set(e, ERR_DENIED, "azp %s, not our client",
 		    quote_str(s).s);
 	return 0;
+}
+
+static bool
+our_audience(const struct token_policy *p, const char *s)
+{
+	if (p->audience.n == 0)
+		return strcmp(s, p->client_id) == 0;
+	return listed(&p->audience, s);
 }
 
 static int
@@ -118,7 +124,7 @@ read_aud(const struct reading *r, struct err *e)
 	size_t i;
 
 	if (json_is_string(v)) {
-		if (strcmp(json_string_value(v), r->p->audience) != 0)
+		if (!our_audience(r->p, json_string_value(v)))
 			return err_set(e, ERR_DENIED, "aud %s, not us",
 			    quote_str(json_string_value(v)).s);
 		return check_azp(r, false, e);
@@ -132,7 +138,7 @@ read_aud(const struct reading *r, struct err *e)
 
 		if (s == NULL)
 			return err_set(e, ERR_INPUT, "aud: not all strings");
-		if (strcmp(s, r->p->audience) == 0)
+		if (our_audience(r->p, s))
 			ours = true;
 		else if (!listed(&r->p->trusted, s))
 			return err_set(e, ERR_DENIED, "aud %s is neither us "
@@ -317,11 +323,23 @@ keep_word(char *list, size_t size, const char *word)
 	memcpy(list + have, word, n + 1);
 }
 
+static bool
+in_list(const json_t *list, const char *word)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		if (strcmp(json_string_value(one), word) == 0)
+			return true;
+	return false;
+}
+
 static int
 read_amr(const struct reading *r, struct err *e)
 {
 	const json_t *v = json_object_get(r->claims, "amr"), *one;
-	bool enough = r->p->amr.n == 0;
+	size_t found = 0;
 	size_t i;
 
 	if (v != NULL && !json_is_array(v))
@@ -331,13 +349,13 @@ read_amr(const struct reading *r, struct err *e)
 
 		if (s == NULL)
 			return err_set(e, ERR_INPUT, "amr: not all strings");
-		if (listed(&r->p->amr, s))
-			enough = true;
 		keep_word(r->id->amr, sizeof(r->id->amr), s);
 	}
-	if (!enough)
-		return err_set(e, ERR_DENIED, "amr has none of those that "
-		    "are required");
+	for (i = 0; i < r->p->amr.n; i++)
+		found += in_list(v, r->p->amr.word[i]);
+	if (found < r->p->amr.n)
+		return err_set(e, ERR_DENIED, "amr has not all that are "
+		    "required");
 	return 0;
 }
 

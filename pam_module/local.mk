@@ -11,6 +11,7 @@ noinst_LTLIBRARIES += %D%/libpamcore.la
 	%D%/map.c %D%/map.h \
 	%D%/names.c %D%/names.h \
 	%D%/person.c %D%/person.h \
+	%D%/policy.c %D%/policy.h \
 	%D%/token.c %D%/token.h
 %C%_libpamcore_la_LIBADD = lib/liblib.la \
 	$(JWT_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS)

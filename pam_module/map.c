@@ -127,7 +127,7 @@ map_rule_parse(const char *words, const char *issuer, struct map_rule *ret,
 		*ret = r;
 		return 0;
 	}
-	if (f.n == 1 && strcmp(f.f[0], "file") == 0) {
+	if (f.n == 1 && strcmp(f.f[0], "map") == 0) {
 		r.kind = MAP_FILE;
 		*ret = r;
 		return 0;
@@ -140,7 +140,7 @@ map_rule_parse(const char *words, const char *issuer, struct map_rule *ret,
 		skip = 6;
 	} else {
 		return err_set(e, ERR_CONFIG, "map rule %s: must be sub=, "
-		    "email=, claim:preferred_username or file",
+		    "email=, claim:preferred_username or map",
 		    quote_str(words).s);
 	}
 	if (take_value(f.f[0] + skip, &r, e) < 0 ||

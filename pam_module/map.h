@@ -10,7 +10,7 @@
  *	sub=SUBJECT ACCOUNT [privileged]
  *	email=ADDRESS ACCOUNT [privileged]	email_verified must be true
  *	claim:preferred_username		equals the account
- *	file					a line of the map file
+ *	map					a line of the map file
  *
  * Map file, one line each, '#' to the end of a line is a comment:
  *

@@ -34,15 +34,15 @@ token_policy_check(const struct token_policy *p, struct err *e)
 {
 	if (p->issuer[0] == '\0')
 		return err_set(e, ERR_CONFIG, "no issuer is configured");
-	if (p->audience[0] == '\0')
-		return err_set(e, ERR_CONFIG, "no audience is configured");
+	if (p->client_id[0] == '\0')
+		return err_set(e, ERR_CONFIG, "no client_id is configured");
 	if (p->algs == 0)
 		return err_set(e, ERR_CONFIG, "no algorithm is allowed");
 	if (p->leeway_us < 0 || p->leeway_us > TOKEN_LEEWAY_MAX_US)
 		return err_set(e, ERR_CONFIG, "leeway is over 120 seconds");
 	if (p->max_age_us < 0 || p->max_lifetime_us < 0 ||
-	    p->max_auth_age_us < 0 || p->trusted.n > TOKEN_LIST_MAX ||
-	    p->acr.n > TOKEN_LIST_MAX || p->amr.n > TOKEN_LIST_MAX)
+	    p->max_auth_age_us < 0 || p->audience.n > TOKEN_LIST_MAX ||
+	    p->trusted.n > TOKEN_LIST_MAX || p->acr.n > TOKEN_LIST_MAX || p->amr.n > TOKEN_LIST_MAX)
 		return err_set(e, ERR_CONFIG, "token limits out of range");
 	return 0;
 }

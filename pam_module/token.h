@@ -36,16 +36,17 @@ struct token_list {
  * A limit of 0 is no limit; "" and an empty list ask for nothing. */
 struct token_policy {
 	char issuer[IDENTITY_ISS_MAX + 1];	/* byte for byte */
-	char audience[TOKEN_WORD_MAX + 1];	/* must be in aud */
-	char client_id[TOKEN_WORD_MAX + 1];	/* azp; "": audience */
-	struct token_list trusted;	/* further aud that may stand beside */
+	char client_id[TOKEN_WORD_MAX + 1];	/* azp must be this */
+	struct token_list audience;	/* ours: aud must name one of them;
+					 * empty: client_id alone */
+	struct token_list trusted;	/* others that aud may name beside */
 	uint32_t algs;			/* bits of jwa.h */
 	int64_t leeway_us;		/* for exp, iat, nbf; <= 120 s */
 	int64_t max_age_us;		/* since iat */
 	int64_t max_lifetime_us;	/* from iat to exp */
 	int64_t max_auth_age_us;	/* since auth_time */
 	struct token_list acr;		/* one of these */
-	struct token_list amr;		/* one of these at least */
+	struct token_list amr;		/* all of these */
 	char groups_claim[TOKEN_WORD_MAX + 1];	/* "": no groups */
 	int64_t earliest_us;		/* a clock before this is wrong */
 };
@@ -70,8 +71,8 @@ struct token_request {
  * empty. */
 void token_policy_init(struct token_policy *p);
 
-/* Does it make sense?  -1 with *e (ERR_CONFIG): no issuer, no audience, no
- * algorithm, leeway over 120 s or below 0, a limit below 0.  Pure. */
+/* Does it make sense?  -1 with *e (ERR_CONFIG): no issuer, no client_id,
+ * no algorithm, leeway over 120 s or below 0, a limit below 0.  Pure. */
 int token_policy_check(const struct token_policy *p, struct err *e);
 
 /* n bytes to *ret; -1 with *e set and *ret untouched.  ERR_NOT_FOUND: the

@@ -35,3 +35,16 @@ fuzz-smoke:
 fuzz_targets += %D%/fuzz_conf
 %C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c $(fuzz_main)
 %C%_fuzz_conf_LDADD = lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_jwks
+%C%_fuzz_jwks_SOURCES = %D%/fuzz_jwks.c $(fuzz_main)
+%C%_fuzz_jwks_LDADD = lib/liblib.la $(CRYPTO_LIBS) $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_map
+%C%_fuzz_map_SOURCES = %D%/fuzz_map.c $(fuzz_main)
+%C%_fuzz_map_LDADD = pam_module/libpamcore.la lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_token
+%C%_fuzz_token_SOURCES = %D%/fuzz_token.c $(fuzz_main)
+%C%_fuzz_token_LDADD = pam_module/libpamcore.la lib/liblib.la \
+	$(JANSSON_LIBS) $(FUZZ_LIBS)

@@ -287,7 +287,7 @@ good("nonce not echoed", token(), nonce="n-1", nonce_rule="if-present")
 good("auth_time", token(auth_time=NOW - 900), max_auth_age=900)
 good("acr", token(acr="urn:mace:incommon:iap:silver"),
      acr=["urn:mace:incommon:iap:silver"])
-good("amr", token(amr=["pwd", "hwk"]), amr=["hwk", "mfa"],
+good("amr", token(amr=["pwd", "hwk"]), amr=["hwk", "pwd"],
      expect={"amr": "pwd hwk"})
 ACCESS = "ya29.access-token"
 for alg in ("RS256", "ES384", "EdDSA"):
@@ -732,8 +732,8 @@ for name, value in {"missing": DROP, "another": "0", "a number": 1,
     bad_claim("acr " + name, "acr", {"acr": ["gold"]}, acr=value)
 for name, value in {"missing": DROP, "a string": "hwk", "empty": [],
                     "another": ["pwd"], "a number": [1],
-                    "an object": {"hwk": 1}}.items():
-    bad_claim("amr " + name, "amr", {"amr": ["hwk"]}, amr=value)
+                    "an object": {"hwk": 1}, "one of two": ["pwd"]}.items():
+    bad_claim("amr " + name, "amr", {"amr": ["hwk", "pwd"]}, amr=value)
 full = hashlib.sha256(ACCESS.encode()).digest()
 for name, value in {"of another": b64u(hashlib.sha256(b"x").digest()[:16]),
                     "of all": b64u(full), "in hex": full[:16].hex(),

@@ -51,3 +51,19 @@ unit_tests += %D%/test_strictjson
 unit_tests += %D%/test_token
 %C%_test_token_LDADD = pam_module/libpamcore.la lib/liblib.la \
 	$(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_decide
+%C%_test_decide_LDADD = pam_module/libpamcore.la lib/liblib.la \
+	$(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_map
+%C%_test_map_LDADD = pam_module/libpamcore.la lib/liblib.la \
+	$(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_person
+%C%_test_person_LDADD = pam_module/libpamcore.la lib/liblib.la \
+	$(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_policy_conf
+%C%_test_policy_conf_LDADD = pam_module/libpamcore.la lib/liblib.la \
+	$(JANSSON_LIBS) $(unit_ldadd)

@@ -57,10 +57,13 @@ policy_of(const json_t *t, struct token_policy *p, struct token_request *q)
 	token_policy_init(p);
 	(void)snprintf(p->issuer, sizeof(p->issuer), "%s",
 	    str(fx.all, "issuer"));
-	(void)snprintf(p->audience, sizeof(p->audience), "%s",
+	p->audience.n = 1;
+	(void)snprintf(p->audience.word[0], sizeof(p->audience.word[0]), "%s",
 	    str(fx.all, "audience"));
 	(void)snprintf(p->client_id, sizeof(p->client_id), "%s",
-	    str(t, "client_id"));
+	    str(json_object_get(t, "client_id") != NULL ? t : fx.all,
+	    json_object_get(t, "client_id") != NULL ? "client_id" :
+	    "audience"));
 	if (json_object_get(t, "groups_claim") != NULL)
 		(void)snprintf(p->groups_claim, sizeof(p->groups_claim), "%s",
 		    str(t, "groups_claim"));
@@ -290,7 +293,7 @@ policies_that_make_no_sense(void **state)
 	assert_int_equal(token_policy_check(&p, &e), -1);
 	(void)snprintf(p.issuer, sizeof(p.issuer), "i");
 	assert_int_equal(token_policy_check(&p, &e), -1);
-	(void)snprintf(p.audience, sizeof(p.audience), "a");
+	(void)snprintf(p.client_id, sizeof(p.client_id), "a");
 	assert_int_equal(token_policy_check(&p, &e), 0);
 	p.leeway_us = 120 * SECOND;
 	assert_int_equal(token_policy_check(&p, &e), 0);
