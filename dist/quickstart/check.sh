@@ -23,16 +23,19 @@ step() {
 	fi
 }
 
-# suite NAME COMMAND...: prints lines "ok|FAIL|skip NAME", each is counted.
+# suite NAME COMMAND...: prints a line a test that begins with ok, FAIL(ED) or
+# skip(ped); each is counted.
 suite() {
 	local name=$1 log=$logs/${1//[^a-z0-9A-Z]/-}.log at=$SECONDS status=0
 	local good bad left
 	shift
 	"$@" >"$log" 2>&1 </dev/null || status=$?
-	grep -E '^(ok|FAIL|skip) ' "$log" | sed "s|^\([a-zA-Z]*\) |\1 $name: |" || true
+	[ "$status" != 77 ] || status=0 # all of it skipped, each said why
+	grep -E '^(ok|FAIL|skip)[A-Za-z]* ' "$log" |
+	    sed "s|^\([a-zA-Z]*\) |\1 $name: |" || true
 	good=$(grep -c '^ok ' "$log" || true)
-	bad=$(grep -c '^FAIL ' "$log" || true)
-	left=$(grep -c '^skip ' "$log" || true)
+	bad=$(grep -cE '^FAIL(ED)? ' "$log" || true)
+	left=$(grep -cE '^skip(ped)? ' "$log" || true)
 	if [ "$status" != 0 ] && [ "$bad" = 0 ]; then
 		bad=1
 		printf 'FAIL %s ended with status %d, end of %s:\n' "$name" "$status" "$log"
