@@ -21,6 +21,9 @@ unit_tests += %D%/test_clock
 unit_tests += %D%/test_conf
 %C%_test_conf_LDADD = lib/liblib.la $(unit_ldadd)
 
+unit_tests += %D%/test_execfilter
+%C%_test_execfilter_LDADD = lib/liblib.la $(unit_ldadd)
+
 unit_tests += %D%/test_jail
 %C%_test_jail_LDADD = lib/liblib.la $(unit_ldadd)
 
