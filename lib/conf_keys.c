@@ -31,6 +31,8 @@ const struct conf_key conf_keys[] = {
 	    "our client at the provider" },
 	{ "issuer", "client_secret_file", CONF_STRING, "", 0, 0, NULL,
 	    "file with the secret of a confidential client" },
+	{ "issuer", "client_auth", CONF_ENUM, "basic", 0, 0, "basic|post",
+	    "how that secret is sent: HTTP Basic, or in the form" },
 	{ "issuer", "scopes", CONF_STRING, "openid profile email groups",
 	    0, 0, NULL, "scopes asked for, separated by blanks" },
 	{ "issuer", "audience", CONF_LIST, "", 0, 0, NULL,

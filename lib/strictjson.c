@@ -49,6 +49,11 @@ strictjson_object(const char *p, size_t n, unsigned depth, struct err *e)
 	}
 	o = json_loadb(p, n, JSON_REJECT_DUPLICATES, &why);
 	if (o == NULL) {
+		/* "... near 'TEXT'": the text may be a secret */
+		char *near = strstr(why.text, " near ");
+
+		if (near != NULL)
+			*near = '\0';
 		(void)err_set(e, ERR_INPUT, "JSON: %s at byte %d",
 		    quote_str(why.text).s, why.position);
 		return NULL;

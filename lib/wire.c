@@ -130,6 +130,7 @@ wire_send(int fd, const json_t *msg, const int *fds, size_t n, int timeout_ms,
 	union control c;
 	struct iovec v;
 	struct msghdr h = { .msg_iov = &v, .msg_iovlen = 1 };
+	json_free_t json_free;
 	char *text;
 	size_t len;
 	int rc = -1;
@@ -167,7 +168,8 @@ wire_send(int fd, const json_t *msg, const int *fds, size_t n, int timeout_ms,
 	}
 out:
 	explicit_bzero(text, len);
-	free(text);
+	json_get_alloc_funcs(NULL, &json_free); /* a main may have set them */
+	json_free(text);
 	return rc;
 }
 

@@ -36,6 +36,11 @@ fuzz_targets += %D%/fuzz_conf
 %C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c $(fuzz_main)
 %C%_fuzz_conf_LDADD = lib/liblib.la $(FUZZ_LIBS)
 
+fuzz_targets += %D%/fuzz_discover
+%C%_fuzz_discover_SOURCES = %D%/fuzz_discover.c $(fuzz_main)
+%C%_fuzz_discover_LDADD = approver/libcourier.la lib/liblib.la \
+	$(FUZZ_LIBS)
+
 fuzz_targets += %D%/fuzz_jwks
 %C%_fuzz_jwks_SOURCES = %D%/fuzz_jwks.c $(fuzz_main)
 %C%_fuzz_jwks_LDADD = lib/liblib.la $(CRYPTO_LIBS) $(FUZZ_LIBS)

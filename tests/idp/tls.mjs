@@ -36,11 +36,14 @@ function makeServer(dir, name, names, days) {
 	};
 }
 
+/* A provider started again in the same folder keeps its authority, as one
+ * that was only down would. */
 export function makeCertificates(dir) {
 	const work = path.join(dir, 'tls');
 	fs.mkdirSync(work, { recursive: true, mode: 0o700 });
-	makeAuthority(work, 'ca');
-	makeAuthority(work, 'other-ca');
+	for (const name of ['ca', 'other-ca'])
+		if (!fs.existsSync(path.join(work, `${name}.pem`)))
+			makeAuthority(work, name);
 	const ours = 'IP:127.0.0.1,IP:::1,DNS:localhost';
 	const certs = {
 		good: makeServer(work, 'good', ours, 30),

@@ -70,3 +70,11 @@ unit_tests += %D%/test_person
 unit_tests += %D%/test_policy_conf
 %C%_test_policy_conf_LDADD = pam_module/libpamcore.la lib/liblib.la \
 	$(JANSSON_LIBS) $(unit_ldadd)
+unit_tests += %D%/test_discover
+%C%_test_discover_LDADD = approver/libcourier.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_keyset
+%C%_test_keyset_LDADD = approver/libcourier.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_pace
+%C%_test_pace_LDADD = approver/libcourier.la lib/liblib.la $(unit_ldadd)

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "approver/courier.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/sha.h>
+
+#include "approver/fetch.h"
+#include "approver/issuer.h"
+#include "approver/link.h"
+#include "approver/signin.h"
+#include "approver/wipe.h"
+#include "lib/conf.h"
+#include "lib/io.h"
+#include "lib/jail.h"
+#include "lib/log.h"
+#include "lib/user.h"
+#include "lib/wire.h"
+
+#define IDLE_MS 60000
+
+struct server {
+	struct courier c;
+	struct fetcher *fetcher;
+	int listen_fd, monitor_fd, signal_fd;
+	uid_t peer_uid;		/* beside root */
+	struct link *links[COURIER_LINKS_MAX];
+	size_t n_links;
+};
+
+/* The folder for cached keys becomes the working folder, so that nothing
+ * above it need be open to the account. */
+static int
+enter_state(const char *dir, const struct user *u, struct err *e)
+{
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return err_sys(e, "%s", dir);
+	if (u != NULL && lchown(dir, u->uid, u->gid) < 0)
+		return err_sys(e, "%s", dir);
+	if (chdir(dir) < 0)
+		return err_sys(e, "%s", dir);
+	return 0;
+}
+
+static int
+become(const struct courier_start *start, struct err *e)
+{
+	struct user u;
+	int found;
+
+	if (start->user == NULL || geteuid() != 0)
+		return enter_state(start->state_dir, NULL, e);
+	found = user_find(start->user, &u, e);
+	if (found < 0)
+		return -1;
+	if (found == 0 || u.uid == 0)
+		return err_set(e, ERR_CONFIG,
+		    "account %s is missing (or is root)", start->user);
+	if (enter_state(start->state_dir, &u, e) < 0)
+		return -1;
+	return jail_user(u.uid, u.gid, e);
+}
+
+static int
+signals_open(int *ret, struct err *e)
+{
+	sigset_t set;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return err_sys(e, "sigprocmask");
+	*ret = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return *ret < 0 ? err_sys(e, "signalfd") : 0;
+}
+
+static int
+server_open(struct server *s, const struct courier_start *start,
+    struct err *e)
+{
+	const struct conf_section *k = conf_section(start->conf, "courier");
+
+	s->listen_fd = start->listen_fd;
+	s->monitor_fd = start->monitor_fd;
+	s->peer_uid = getuid();
+	s->c.pending_max = (size_t)conf_int(k, "pending");
+	if (jail_quiet(e) < 0 || signals_open(&s->signal_fd, e) < 0 ||
+	    io_set_nonblock(s->listen_fd, true, e) < 0 ||
+	    pace_open(&s->c.pace, conf_int(k, "rate_source"),
+	    conf_int(k, "rate_account"), conf_int(k, "rate_all"), e) < 0 ||
+	    fetcher_open(&s->fetcher, e) < 0 ||
+	    issuers_load(start->conf, s->fetcher, &s->c.issuers,
+	    &s->c.n_issuers, e) < 0 ||
+	    become(start, e) < 0)
+		return -1;
+	/* becoming somebody else may have made it dumpable again: prctl(2) */
+	if (jail_quiet(e) < 0)
+		return -1;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_sys(e, "no_new_privs");
+	for (size_t i = 0; i < s->c.n_issuers; i++)
+		issuer_recall(&s->c.issuers[i]);
+	return 0;
+}
+
+static void
+server_close(struct server *s)
+{
+	while (s->n_links > 0)
+		link_free(s->links[--s->n_links]);
+	for (size_t i = 0; i < s->c.n_issuers; i++)
+		issuer_cancel(&s->c.issuers[i]);
+	issuers_free(s->c.issuers, s->c.n_issuers);
+	pace_clear(&s->c.pace);
+	fetcher_free(s->fetcher);
+	io_close(&s->signal_fd);
+}
+
+static void
+refuse(int fd, enum err_code code, const char *why)
+{
+	struct err e = { 0 };
+	json_t *msg;
+
+	(void)err_set(&e, code, "%s", why);
+	msg = wire_no(&e);
+	(void)wire_send(fd, msg, NULL, 0, 0, NULL);
+	json_decref(msg);
+	log_line(LOG_WARNING, "client refused: %s", why);
+	(void)close(fd);
+}
+
+/* One new client; false when there is none. */
+static bool
+accept_one(struct server *s)
+{
+	int fd = accept4(s->listen_fd, NULL, NULL,
+	    SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct link *l;
+	uid_t uid;
+
+	if (fd < 0)
+		return errno == EINTR || errno == ECONNABORTED;
+	if (wire_peer(fd, NULL, &uid, NULL, NULL) < 0 ||
+	    (uid != 0 && uid != s->peer_uid)) {
+		refuse(fd, ERR_DENIED, "not root");
+	} else if (s->n_links == COURIER_LINKS_MAX) {
+		refuse(fd, ERR_LIMIT, "too many clients, try again later");
+	} else {
+		l = link_new(&s->c, fd);
+		if (l != NULL)
+			s->links[s->n_links++] = l;
+	}
+	return true;
+}
+
+/* New keys go to the ledger, by way of the monitor. */
+static void
+tell_keys(struct server *s, struct issuer *is)
+{
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	char hex[2 * SHA256_DIGEST_LENGTH + 1];
+	json_t *msg;
+
+	is->keys_changed = false;
+	if (s->monitor_fd < 0)
+		return;
+	(void)SHA256((const unsigned char *)is->keys.text,
+	    strlen(is->keys.text), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	msg = json_pack("{s:s, s:s, s:I, s:s}", "op", "keys.seen", "issuer",
+	    is->url, "keys", (json_int_t)is->keys.keys, "sha256", hex);
+	if (wire_send(s->monitor_fd, msg, NULL, 0, 0, NULL) < 0)
+		log_line(LOG_WARNING, "issuer %s: the monitor was not told "
+		    "of the new keys", is->title);
+	json_decref(msg);
+}
+
+/* Everything that can go on, goes on; who has gone is freed. */
+static void
+step_all(struct server *s)
+{
+	int64_t now = signin_now_ms();
+
+	for (size_t i = 0; i < s->n_links;) {
+		struct link *l = s->links[i];
+
+		if (!l->gone)
+			link_step(l, now);
+		if (!l->gone) {
+			i++;
+			continue;
+		}
+		link_free(l);
+		s->links[i] = s->links[--s->n_links];
+	}
+	for (size_t i = 0; i < s->c.n_issuers; i++)
+		if (s->c.issuers[i].keys_changed)
+			tell_keys(s, &s->c.issuers[i]);
+}
+
+static int
+until_due(const struct server *s)
+{
+	int64_t now = signin_now_ms(), wait = IDLE_MS;
+
+	for (size_t i = 0; i < s->n_links; i++) {
+		int64_t due = link_due(s->links[i]);
+
+		if (due >= 0 && due - now < wait)
+			wait = due - now;
+	}
+	return wait < 0 ? 0 : (int)wait;
+}
+
+/* The monitor says nothing to us; only its end counts. */
+static bool
+monitor_gone(const struct server *s)
+{
+	struct err e = { 0 };
+	json_t *msg = NULL;
+	int rc = wire_recv(s->monitor_fd, &msg, NULL, 0, &e);
+
+	json_decref(msg);
+	return rc == 0 || (rc < 0 && e.code != ERR_TIMEOUT &&
+	    e.code != ERR_INPUT);
+}
+
+/* One turn: 1 go on, 0 the end, -1 with *e. */
+static int
+turn(struct server *s, struct err *e)
+{
+	struct fetch_wait w[COURIER_LINKS_MAX + 3];
+	size_t n = s->n_links, at = n;
+
+	for (size_t i = 0; i < n; i++)
+		w[i].fd = s->links[i]->fd;
+	w[at++].fd = s->listen_fd;
+	w[at++].fd = s->signal_fd;
+	if (s->monitor_fd >= 0)
+		w[at++].fd = s->monitor_fd;
+	if (fetcher_poll(s->fetcher, w, at, until_due(s), e) < 0)
+		return -1;
+	if (w[n + 1].ready)
+		return 0;
+	if (s->monitor_fd >= 0 && w[n + 2].ready && monitor_gone(s))
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (w[i].ready)
+			link_read(s->links[i]);
+	while (w[n].ready && accept_one(s))
+		;
+	step_all(s);
+	return 1;
+}
+
+int
+courier_main(const struct courier_start *start, struct err *e)
+{
+	struct server s = { .signal_fd = -1 };
+	int rc;
+
+	wipe_jansson();
+	rc = server_open(&s, start, e);
+	if (rc == 0)
+		log_line(LOG_INFO, "courier for %zu issuers", s.c.n_issuers);
+	while (rc == 0 && (rc = turn(&s, e)) == 1)
+		rc = 0;
+	server_close(&s);
+	return rc;
+}

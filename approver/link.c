@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "approver/link.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "approver/issuer.h"
+#include "approver/signin.h"
+#include "lib/io.h"
+#include "lib/log.h"
+#include "lib/wire.h"
+
+#define TITLE_BYTES 256
+
+struct link *
+link_new(struct courier *c, int fd)
+{
+	struct link *l = calloc(1, sizeof(*l));
+
+	if (l == NULL) {
+		io_close(&fd);
+		return NULL;
+	}
+	l->fd = fd;
+	l->in = c;
+	return l;
+}
+
+static void
+drop_signin(struct link *l)
+{
+	if (l->signin == NULL)
+		return;
+	signin_free(l->signin);
+	l->signin = NULL;
+	l->in->pending--;
+}
+
+static void
+question_clear(struct question *q)
+{
+	json_decref(q->id);
+	explicit_bzero(q, sizeof(*q));
+}
+
+/* Send msg (stolen) as the answer to the question with this id. */
+static void
+send_answer(struct link *l, json_t *id, json_t *msg)
+{
+	struct err e = { 0 };
+	int rc;
+
+	if (id != NULL)
+		(void)json_object_set(msg, "id", id);
+	rc = wire_send(l->fd, msg, NULL, 0, 0, &e);
+	json_decref(msg);
+	if (rc < 0 && e.code == ERR_LIMIT) {
+		msg = wire_no(&e);
+		if (id != NULL)
+			(void)json_object_set(msg, "id", id);
+		rc = wire_send(l->fd, msg, NULL, 0, 0, &e);
+		json_decref(msg);
+	}
+	if (rc < 0)
+		l->gone = true;
+}
+
+static void
+answer(struct link *l, struct question *q, json_t *msg)
+{
+	json_t *id = q->id;
+
+	q->id = NULL;
+	question_clear(q);
+	send_answer(l, id, msg);
+	json_decref(id);
+}
+
+/* What a person is told; why e has it is in the log and in reason. */
+static const char *
+person_text(const struct err *e)
+{
+	switch (e->code) {
+	case ERR_DENIED:
+		return "the sign-in was refused";
+	case ERR_TIMEOUT:
+		return "nobody signed in in time";
+	case ERR_LIMIT:
+	case ERR_NOT_FOUND:
+	case ERR_CONFLICT:
+	case ERR_INPUT:
+		return e->text;
+	default:
+		return "the identity provider cannot be asked now";
+	}
+}
+
+static json_t *
+no_answer(const struct err *why)
+{
+	struct err e = *why;
+	json_t *msg;
+
+	(void)snprintf(e.text, sizeof(e.text), "%s", person_text(why));
+	msg = wire_no(&e);
+	(void)json_object_set_new(msg, "reason", json_string(why->text));
+	return msg;
+}
+
+/* Whatever is wrong with a provider's answer: it is no help now. */
+static json_t *
+provider_failed(const struct err *why)
+{
+	struct err e = *why;
+
+	if (e.code != ERR_DENIED && e.code != ERR_TIMEOUT)
+		e.code = ERR_UNAVAILABLE;
+	return no_answer(&e);
+}
+
+static int
+find_issuer(const struct courier *c, const json_t *msg, struct issuer **ret,
+    struct err *e)
+{
+	const char *title;
+
+	if (wire_str(msg, "issuer", TITLE_BYTES, &title, e) < 0)
+		return -1;
+	for (size_t i = 0; i < c->n_issuers; i++)
+		if (strcmp(c->issuers[i].title, title) == 0) {
+			*ret = &c->issuers[i];
+			return 0;
+		}
+	return err_set(e, ERR_NOT_FOUND, "no [issuer %.64s]", title);
+}
+
+static int
+take_start(struct link *l, const json_t *msg, struct err *e)
+{
+	const char *account, *rhost;
+	struct issuer *is;
+
+	if (find_issuer(l->in, msg, &is, e) < 0 ||
+	    wire_str(msg, "account", PACE_SOURCE_MAX - 1, &account, e) < 0 ||
+	    wire_str(msg, "rhost", PACE_SOURCE_MAX - 1, &rhost, e) < 0)
+		return -1;
+	if (l->signin != NULL)
+		return err_set(e, ERR_CONFLICT,
+		    "this link has a sign-in already");
+	/* counted before the provider hears of it */
+	if (l->in->pending >= l->in->pending_max)
+		return err_set(e, ERR_LIMIT,
+		    "too many sign-ins are waiting, try again later");
+	if (pace_start(&l->in->pace, rhost, account, signin_now_ms(), e) < 0)
+		return -1;
+	l->signin = signin_new(is, account, rhost, e);
+	if (l->signin == NULL)
+		return -1;
+	l->in->pending++;
+	l->flow.ask = ASK_START;
+	return 0;
+}
+
+static int
+take_wait(struct link *l, struct err *e)
+{
+	if (l->signin == NULL)
+		return err_set(e, ERR_CONFLICT, "no sign-in on this link");
+	l->flow.ask = ASK_WAIT;
+	return 0;
+}
+
+static int
+take_keys(struct link *l, const json_t *msg, struct err *e)
+{
+	struct question *q = &l->other;
+	const char *kid = "";
+
+	if (find_issuer(l->in, msg, &q->issuer, e) < 0 ||
+	    wire_str_opt(msg, "kid", sizeof(q->kid) - 1, &kid, e) < 0)
+		return -1;
+	(void)snprintf(q->kid, sizeof(q->kid), "%s", kid);
+	q->ask = ASK_KEYS;
+	return 0;
+}
+
+static int
+take_userinfo(struct link *l, const json_t *msg, struct err *e)
+{
+	struct question *q = &l->other;
+	const char *token;
+
+	if (find_issuer(l->in, msg, &q->issuer, e) < 0 ||
+	    wire_str(msg, "access_token", TOKEN_MAX, &token, e) < 0)
+		return -1;
+	if (token[0] == '\0')
+		return err_set(e, ERR_INPUT, "access_token is empty");
+	for (const char *p = token; *p != '\0'; p++)
+		if (*p <= 0x20 || *p > 0x7e) /* it becomes a header line */
+			return err_set(e, ERR_INPUT,
+			    "access_token is not printable");
+	(void)snprintf(q->token, sizeof(q->token), "%s", token);
+	q->ask = ASK_USERINFO;
+	return 0;
+}
+
+static int
+take(struct link *l, const json_t *msg, struct err *e)
+{
+	const char *op = wire_op(msg);
+	bool flow = strncmp(op, "device.", 7) == 0;
+	struct question *q = flow ? &l->flow : &l->other;
+
+	if (q->ask != ASK_NOTHING)
+		return err_set(e, ERR_CONFLICT,
+		    "the last question is still open");
+	if (strcmp(op, "device.start") == 0)
+		return take_start(l, msg, e);
+	if (strcmp(op, "device.wait") == 0)
+		return take_wait(l, e);
+	if (strcmp(op, "jwks") == 0)
+		return take_keys(l, msg, e);
+	if (strcmp(op, "userinfo") == 0)
+		return take_userinfo(l, msg, e);
+	return err_set(e, ERR_INPUT, "unknown op \"%.32s\"", op);
+}
+
+void
+link_read(struct link *l)
+{
+	struct err e = { 0 };
+	json_t *msg = NULL, *id;
+	struct question *q;
+	int rc = wire_recv(l->fd, &msg, NULL, 0, &e);
+
+	if (rc == 0) {
+		l->gone = true;
+		return;
+	}
+	if (rc < 0) {
+		if (e.code == ERR_INPUT)
+			send_answer(l, NULL, wire_no(&e));
+		else if (e.code != ERR_TIMEOUT)
+			l->gone = true;
+		return;
+	}
+	id = json_object_get(msg, "id");
+	if (!json_is_integer(id))
+		id = NULL;
+	if (take(l, msg, &e) < 0) {
+		if (e.code == ERR_LIMIT)
+			log_line(LOG_NOTICE, "refused: %s", e.text);
+		send_answer(l, id, wire_no(&e));
+	} else {
+		q = strncmp(wire_op(msg), "device.", 7) == 0 ? &l->flow :
+		    &l->other;
+		q->id = json_incref(id);
+	}
+	json_decref(msg);
+}
+
+static void
+answer_code(struct link *l)
+{
+	const struct device_code *d = &l->signin->code;
+	json_t *msg = json_pack("{s:b, s:s, s:s, s:I, s:I}", "ok", 1,
+	    "user_code", d->user_code, "verification_uri", d->uri,
+	    "expires_in", (json_int_t)d->expires_s,
+	    "interval", (json_int_t)d->interval_s);
+
+	if (d->uri_complete[0] != '\0')
+		(void)json_object_set_new(msg, "verification_uri_complete",
+		    json_string(d->uri_complete));
+	answer(l, &l->flow, msg);
+}
+
+static void
+answer_tokens(struct link *l)
+{
+	const struct token_answer *t = &l->signin->token;
+	json_t *msg = json_pack("{s:b, s:s}", "ok", 1, "id_token",
+	    t->id_token);
+
+	if (t->access_token[0] != '\0')
+		(void)json_object_set_new(msg, "access_token",
+		    json_string(t->access_token));
+	drop_signin(l);
+	answer(l, &l->flow, msg);
+}
+
+static void
+step_flow(struct link *l, int64_t now_ms)
+{
+	struct signin *s = l->signin;
+	json_t *msg;
+
+	if (s == NULL)
+		return;
+	signin_step(s, now_ms);
+	if (l->flow.ask == ASK_NOTHING)
+		return;
+	if (s->state == SIGNIN_FAILED) {
+		msg = provider_failed(&s->why);
+		drop_signin(l);
+		answer(l, &l->flow, msg);
+	} else if (l->flow.ask == ASK_START &&
+	    (s->state == SIGNIN_POLLING || s->state == SIGNIN_DONE)) {
+		answer_code(l);
+	} else if (l->flow.ask == ASK_WAIT && s->state == SIGNIN_DONE) {
+		answer_tokens(l);
+	}
+}
+
+static void
+step_keys(struct link *l)
+{
+	struct question *q = &l->other;
+	const struct keyset *ks;
+	struct err e = { 0 };
+	bool stale;
+
+	switch (issuer_keys(q->issuer, q->kid[0] == '\0' ? NULL : q->kid,
+	    &ks, &stale, &e)) {
+	case NEED_WAIT:
+		return;
+	case NEED_READY:
+		answer(l, q, json_pack("{s:b, s:s, s:I, s:b}", "ok", 1,
+		    "jwks", ks->text, "fetched_us",
+		    (json_int_t)ks->fetched_us, "stale", (int)stale));
+		return;
+	case NEED_FAILED:
+		answer(l, q, provider_failed(&e));
+		return;
+	}
+}
+
+static void
+userinfo_done(void *arg, const struct fetch_answer *a)
+{
+	struct link *l = arg;
+	struct err e = a->e;
+	const char *text = a->body.len > 0 ? a->body.p : "";
+	int rc = -1;
+
+	l->userinfo = NULL;
+	if (a->status != 0)
+		rc = userinfo_check(a->status, text, a->body.len, &e);
+	if (rc < 0) {
+		log_line(LOG_WARNING, "issuer %s: %s", l->other.issuer->title,
+		    e.text);
+		answer(l, &l->other, provider_failed(&e));
+	} else {
+		answer(l, &l->other, json_pack("{s:b, s:s}", "ok", 1,
+		    "userinfo", text));
+	}
+}
+
+static void
+step_userinfo(struct link *l)
+{
+	struct question *q = &l->other;
+	struct fetch_request r;
+	struct err e = { 0 };
+	enum need need;
+
+	if (l->userinfo != NULL)
+		return;
+	need = issuer_meta(q->issuer, &e);
+	if (need == NEED_WAIT)
+		return;
+	if (need == NEED_READY &&
+	    q->issuer->meta.userinfo_endpoint[0] == '\0')
+		(void)err_set(&e, ERR_UNAVAILABLE,
+		    "the provider has no userinfo endpoint");
+	else if (need == NEED_READY) {
+		r = issuer_request(q->issuer,
+		    q->issuer->meta.userinfo_endpoint, ANSWER_MAX);
+		r.bearer = q->token;
+		if (fetch_start(q->issuer->fetcher, &r, userinfo_done, l,
+		    &l->userinfo, &e) == 0)
+			return;
+	}
+	answer(l, q, provider_failed(&e));
+}
+
+void
+link_step(struct link *l, int64_t now_ms)
+{
+	step_flow(l, now_ms);
+	if (l->other.ask == ASK_KEYS)
+		step_keys(l);
+	else if (l->other.ask == ASK_USERINFO)
+		step_userinfo(l);
+}
+
+int64_t
+link_due(const struct link *l)
+{
+	return l->signin == NULL ? -1 : signin_due(l->signin);
+}
+
+void
+link_free(struct link *l)
+{
+	if (l == NULL)
+		return;
+	fetch_cancel(l->userinfo);
+	drop_signin(l);
+	question_clear(&l->flow);
+	question_clear(&l->other);
+	io_close(&l->fd);
+	free(l);
+}
