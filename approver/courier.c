@@ -18,7 +18,7 @@
 
 #include "approver/fetch.h"
 #include "approver/issuer.h"
-#include "approver/link.h"
+#include "approver/client.h"
 #include "approver/signin.h"
 #include "approver/wipe.h"
 #include "lib/conf.h"
@@ -35,8 +35,8 @@ struct server {
 	struct fetcher *fetcher;
 	int listen_fd, monitor_fd, signal_fd;
 	uid_t peer_uid;		/* beside root */
-	struct link *links[COURIER_LINKS_MAX];
-	size_t n_links;
+	struct client *clients[COURIER_CLIENTS_MAX];
+	size_t n_clients;
 };
 
 /* The folder for cached keys becomes the working folder, so that nothing
@@ -44,13 +44,20 @@ struct server {
 static int
 enter_state(const char *dir, const struct user *u, struct err *e)
 {
+	int fd, rc = -1;
+
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return err_sys(e, "%s", dir);
-	if (u != NULL && lchown(dir, u->uid, u->gid) < 0)
+	/* the ledger's account may own the folder above: no link of its */
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
 		return err_sys(e, "%s", dir);
-	if (chdir(dir) < 0)
-		return err_sys(e, "%s", dir);
-	return 0;
+	if ((u != NULL && fchown(fd, u->uid, u->gid) < 0) || fchdir(fd) < 0)
+		(void)err_sys(e, "%s", dir);
+	else
+		rc = 0;
+	(void)close(fd);
+	return rc;
 }
 
 static int
@@ -119,8 +126,8 @@ server_open(struct server *s, const struct courier_start *start,
 static void
 server_close(struct server *s)
 {
-	while (s->n_links > 0)
-		link_free(s->links[--s->n_links]);
+	while (s->n_clients > 0)
+		client_free(s->clients[--s->n_clients]);
 	for (size_t i = 0; i < s->c.n_issuers; i++)
 		issuer_cancel(&s->c.issuers[i]);
 	issuers_free(s->c.issuers, s->c.n_issuers);
@@ -149,7 +156,7 @@ accept_one(struct server *s)
 {
 	int fd = accept4(s->listen_fd, NULL, NULL,
 	    SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct link *l;
+	struct client *cl;
 	uid_t uid;
 
 	if (fd < 0)
@@ -157,12 +164,12 @@ accept_one(struct server *s)
 	if (wire_peer(fd, NULL, &uid, NULL, NULL) < 0 ||
 	    (uid != 0 && uid != s->peer_uid)) {
 		refuse(fd, ERR_DENIED, "not root");
-	} else if (s->n_links == COURIER_LINKS_MAX) {
+	} else if (s->n_clients == COURIER_CLIENTS_MAX) {
 		refuse(fd, ERR_LIMIT, "too many clients, try again later");
 	} else {
-		l = link_new(&s->c, fd);
-		if (l != NULL)
-			s->links[s->n_links++] = l;
+		cl = client_new(&s->c, fd);
+		if (cl != NULL)
+			s->clients[s->n_clients++] = cl;
 	}
 	return true;
 }
@@ -196,17 +203,17 @@ step_all(struct server *s)
 {
 	int64_t now = signin_now_ms();
 
-	for (size_t i = 0; i < s->n_links;) {
-		struct link *l = s->links[i];
+	for (size_t i = 0; i < s->n_clients;) {
+		struct client *cl = s->clients[i];
 
-		if (!l->gone)
-			link_step(l, now);
-		if (!l->gone) {
+		if (!cl->gone)
+			client_step(cl, now);
+		if (!cl->gone) {
 			i++;
 			continue;
 		}
-		link_free(l);
-		s->links[i] = s->links[--s->n_links];
+		client_free(cl);
+		s->clients[i] = s->clients[--s->n_clients];
 	}
 	for (size_t i = 0; i < s->c.n_issuers; i++)
 		if (s->c.issuers[i].keys_changed)
@@ -218,8 +225,8 @@ until_due(const struct server *s)
 {
 	int64_t now = signin_now_ms(), wait = IDLE_MS;
 
-	for (size_t i = 0; i < s->n_links; i++) {
-		int64_t due = link_due(s->links[i]);
+	for (size_t i = 0; i < s->n_clients; i++) {
+		int64_t due = client_due(s->clients[i]);
 
 		if (due >= 0 && due - now < wait)
 			wait = due - now;
@@ -244,11 +251,11 @@ monitor_gone(const struct server *s)
 static int
 turn(struct server *s, struct err *e)
 {
-	struct fetch_wait w[COURIER_LINKS_MAX + 3];
-	size_t n = s->n_links, at = n;
+	struct fetch_wait w[COURIER_CLIENTS_MAX + 3];
+	size_t n = s->n_clients, at = n;
 
 	for (size_t i = 0; i < n; i++)
-		w[i].fd = s->links[i]->fd;
+		w[i].fd = s->clients[i]->fd;
 	w[at++].fd = s->listen_fd;
 	w[at++].fd = s->signal_fd;
 	if (s->monitor_fd >= 0)
@@ -261,7 +268,7 @@ turn(struct server *s, struct err *e)
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		if (w[i].ready)
-			link_read(s->links[i]);
+			client_read(s->clients[i]);
 	while (w[n].ready && accept_one(s))
 		;
 	step_all(s);

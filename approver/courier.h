@@ -10,13 +10,14 @@
 struct conf;
 struct err;
 
-#define COURIER_LINKS_MAX 256
+#define COURIER_CLIENTS_MAX 256
 
 struct courier_start {
 	int listen_fd;		/* SEQPACKET, listening, close-on-exec */
 	int monitor_fd;		/* link to the monitor; its end ends us; -1 */
 	const struct conf *conf;
-	const char *state_dir;	/* made (0700) if need be; keys are cached */
+	const char *state_dir;	/* its last part is made (0700) if need be;
+				 * keys are cached there */
 	const char *user;	/* account to become when started by root;
 				 * NULL: stay who we are (tests) */
 };

@@ -15,7 +15,7 @@ noinst_LTLIBRARIES += %D%/libcourier.la
 	%D%/http.c %D%/http.h \
 	%D%/issuer.c %D%/issuer.h \
 	%D%/keyset.c %D%/keyset.h \
-	%D%/link.c %D%/link.h \
+	%D%/client.c %D%/client.h \
 	%D%/pace.c %D%/pace.h \
 	%D%/signin.c %D%/signin.h \
 	%D%/wipe.c %D%/wipe.h

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
- * link.h - one client of the courier and what it has asked.
+ * client.h - one client of the courier and what it has asked.
  * in: messages of courier.sock (HACKING.md); out: answers on the same link
  *
  * At most two questions are open on a link: one about its sign-in
  * (device.start, device.wait) and one other (jwks, userinfo); a third is
  * refused.  A link has at most one sign-in. */
-#ifndef WARRANT_APPROVER_LINK_H
-#define WARRANT_APPROVER_LINK_H
+#ifndef WARRANT_APPROVER_CLIENT_H
+#define WARRANT_APPROVER_CLIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,7 +46,7 @@ struct question {
 	char token[TOKEN_MAX + 1];	/* of ASK_USERINFO; secret */
 };
 
-struct link {
+struct client {
 	int fd;
 	struct courier *in;
 	struct signin *signin;
@@ -56,18 +56,18 @@ struct link {
 };
 
 /* Takes fd over in any case; NULL when there is no memory. */
-struct link *link_new(struct courier *c, int fd);
+struct client *client_new(struct courier *c, int fd);
 
 /* Read what the client sent, one message.  Sets gone at its end. */
-void link_read(struct link *l);
+void client_read(struct client *cl);
 
 /* Move on what is open and answer what can be answered. */
-void link_step(struct link *l, int64_t now_ms);
+void client_step(struct client *cl, int64_t now_ms);
 
-/* When link_step is due by the clock; -1: never. */
-int64_t link_due(const struct link *l);
+/* When client_step is due by the clock; -1: never. */
+int64_t client_due(const struct client *cl);
 
 /* Stops everything done for it; NULL is fine. */
-void link_free(struct link *l);
+void client_free(struct client *cl);
 
 #endif

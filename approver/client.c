@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "approver/link.h"
+#include "approver/client.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,28 +13,28 @@
 
 #define TITLE_BYTES 256
 
-struct link *
-link_new(struct courier *c, int fd)
+struct client *
+client_new(struct courier *c, int fd)
 {
-	struct link *l = calloc(1, sizeof(*l));
+	struct client *cl = calloc(1, sizeof(*cl));
 
-	if (l == NULL) {
+	if (cl == NULL) {
 		io_close(&fd);
 		return NULL;
 	}
-	l->fd = fd;
-	l->in = c;
-	return l;
+	cl->fd = fd;
+	cl->in = c;
+	return cl;
 }
 
 static void
-drop_signin(struct link *l)
+drop_signin(struct client *cl)
 {
-	if (l->signin == NULL)
+	if (cl->signin == NULL)
 		return;
-	signin_free(l->signin);
-	l->signin = NULL;
-	l->in->pending--;
+	signin_free(cl->signin);
+	cl->signin = NULL;
+	cl->in->pending--;
 }
 
 static void
@@ -46,34 +46,34 @@ question_clear(struct question *q)
 
 /* Send msg (stolen) as the answer to the question with this id. */
 static void
-send_answer(struct link *l, json_t *id, json_t *msg)
+send_answer(struct client *cl, json_t *id, json_t *msg)
 {
 	struct err e = { 0 };
 	int rc;
 
 	if (id != NULL)
 		(void)json_object_set(msg, "id", id);
-	rc = wire_send(l->fd, msg, NULL, 0, 0, &e);
+	rc = wire_send(cl->fd, msg, NULL, 0, 0, &e);
 	json_decref(msg);
 	if (rc < 0 && e.code == ERR_LIMIT) {
 		msg = wire_no(&e);
 		if (id != NULL)
 			(void)json_object_set(msg, "id", id);
-		rc = wire_send(l->fd, msg, NULL, 0, 0, &e);
+		rc = wire_send(cl->fd, msg, NULL, 0, 0, &e);
 		json_decref(msg);
 	}
 	if (rc < 0)
-		l->gone = true;
+		cl->gone = true;
 }
 
 static void
-answer(struct link *l, struct question *q, json_t *msg)
+answer(struct client *cl, struct question *q, json_t *msg)
 {
 	json_t *id = q->id;
 
 	q->id = NULL;
 	question_clear(q);
-	send_answer(l, id, msg);
+	send_answer(cl, id, msg);
 	json_decref(id);
 }
 
@@ -136,48 +136,48 @@ find_issuer(const struct courier *c, const json_t *msg, struct issuer **ret,
 }
 
 static int
-take_start(struct link *l, const json_t *msg, struct err *e)
+take_start(struct client *cl, const json_t *msg, struct err *e)
 {
 	const char *account, *rhost;
 	struct issuer *is;
 
-	if (find_issuer(l->in, msg, &is, e) < 0 ||
+	if (find_issuer(cl->in, msg, &is, e) < 0 ||
 	    wire_str(msg, "account", PACE_SOURCE_MAX - 1, &account, e) < 0 ||
 	    wire_str(msg, "rhost", PACE_SOURCE_MAX - 1, &rhost, e) < 0)
 		return -1;
-	if (l->signin != NULL)
+	if (cl->signin != NULL)
 		return err_set(e, ERR_CONFLICT,
 		    "this link has a sign-in already");
 	/* counted before the provider hears of it */
-	if (l->in->pending >= l->in->pending_max)
+	if (cl->in->pending >= cl->in->pending_max)
 		return err_set(e, ERR_LIMIT,
 		    "too many sign-ins are waiting, try again later");
-	if (pace_start(&l->in->pace, rhost, account, signin_now_ms(), e) < 0)
+	if (pace_start(&cl->in->pace, rhost, account, signin_now_ms(), e) < 0)
 		return -1;
-	l->signin = signin_new(is, account, rhost, e);
-	if (l->signin == NULL)
+	cl->signin = signin_new(is, account, rhost, e);
+	if (cl->signin == NULL)
 		return -1;
-	l->in->pending++;
-	l->flow.ask = ASK_START;
+	cl->in->pending++;
+	cl->flow.ask = ASK_START;
 	return 0;
 }
 
 static int
-take_wait(struct link *l, struct err *e)
+take_wait(struct client *cl, struct err *e)
 {
-	if (l->signin == NULL)
+	if (cl->signin == NULL)
 		return err_set(e, ERR_CONFLICT, "no sign-in on this link");
-	l->flow.ask = ASK_WAIT;
+	cl->flow.ask = ASK_WAIT;
 	return 0;
 }
 
 static int
-take_keys(struct link *l, const json_t *msg, struct err *e)
+take_keys(struct client *cl, const json_t *msg, struct err *e)
 {
-	struct question *q = &l->other;
+	struct question *q = &cl->other;
 	const char *kid = "";
 
-	if (find_issuer(l->in, msg, &q->issuer, e) < 0 ||
+	if (find_issuer(cl->in, msg, &q->issuer, e) < 0 ||
 	    wire_str_opt(msg, "kid", sizeof(q->kid) - 1, &kid, e) < 0)
 		return -1;
 	(void)snprintf(q->kid, sizeof(q->kid), "%s", kid);
@@ -186,12 +186,12 @@ take_keys(struct link *l, const json_t *msg, struct err *e)
 }
 
 static int
-take_userinfo(struct link *l, const json_t *msg, struct err *e)
+take_userinfo(struct client *cl, const json_t *msg, struct err *e)
 {
-	struct question *q = &l->other;
+	struct question *q = &cl->other;
 	const char *token;
 
-	if (find_issuer(l->in, msg, &q->issuer, e) < 0 ||
+	if (find_issuer(cl->in, msg, &q->issuer, e) < 0 ||
 	    wire_str(msg, "access_token", TOKEN_MAX, &token, e) < 0)
 		return -1;
 	if (token[0] == '\0')
@@ -206,64 +206,64 @@ take_userinfo(struct link *l, const json_t *msg, struct err *e)
 }
 
 static int
-take(struct link *l, const json_t *msg, struct err *e)
+take(struct client *cl, const json_t *msg, struct err *e)
 {
 	const char *op = wire_op(msg);
 	bool flow = strncmp(op, "device.", 7) == 0;
-	struct question *q = flow ? &l->flow : &l->other;
+	struct question *q = flow ? &cl->flow : &cl->other;
 
 	if (q->ask != ASK_NOTHING)
 		return err_set(e, ERR_CONFLICT,
 		    "the last question is still open");
 	if (strcmp(op, "device.start") == 0)
-		return take_start(l, msg, e);
+		return take_start(cl, msg, e);
 	if (strcmp(op, "device.wait") == 0)
-		return take_wait(l, e);
+		return take_wait(cl, e);
 	if (strcmp(op, "jwks") == 0)
-		return take_keys(l, msg, e);
+		return take_keys(cl, msg, e);
 	if (strcmp(op, "userinfo") == 0)
-		return take_userinfo(l, msg, e);
+		return take_userinfo(cl, msg, e);
 	return err_set(e, ERR_INPUT, "unknown op \"%.32s\"", op);
 }
 
 void
-link_read(struct link *l)
+client_read(struct client *cl)
 {
 	struct err e = { 0 };
 	json_t *msg = NULL, *id;
 	struct question *q;
-	int rc = wire_recv(l->fd, &msg, NULL, 0, &e);
+	int rc = wire_recv(cl->fd, &msg, NULL, 0, &e);
 
 	if (rc == 0) {
-		l->gone = true;
+		cl->gone = true;
 		return;
 	}
 	if (rc < 0) {
 		if (e.code == ERR_INPUT)
-			send_answer(l, NULL, wire_no(&e));
+			send_answer(cl, NULL, wire_no(&e));
 		else if (e.code != ERR_TIMEOUT)
-			l->gone = true;
+			cl->gone = true;
 		return;
 	}
 	id = json_object_get(msg, "id");
 	if (!json_is_integer(id))
 		id = NULL;
-	if (take(l, msg, &e) < 0) {
+	if (take(cl, msg, &e) < 0) {
 		if (e.code == ERR_LIMIT)
 			log_line(LOG_NOTICE, "refused: %s", e.text);
-		send_answer(l, id, wire_no(&e));
+		send_answer(cl, id, wire_no(&e));
 	} else {
-		q = strncmp(wire_op(msg), "device.", 7) == 0 ? &l->flow :
-		    &l->other;
+		q = strncmp(wire_op(msg), "device.", 7) == 0 ? &cl->flow :
+		    &cl->other;
 		q->id = json_incref(id);
 	}
 	json_decref(msg);
 }
 
 static void
-answer_code(struct link *l)
+answer_code(struct client *cl)
 {
-	const struct device_code *d = &l->signin->code;
+	const struct device_code *d = &cl->signin->code;
 	json_t *msg = json_pack("{s:b, s:s, s:s, s:I, s:I}", "ok", 1,
 	    "user_code", d->user_code, "verification_uri", d->uri,
 	    "expires_in", (json_int_t)d->expires_s,
@@ -272,50 +272,50 @@ answer_code(struct link *l)
 	if (d->uri_complete[0] != '\0')
 		(void)json_object_set_new(msg, "verification_uri_complete",
 		    json_string(d->uri_complete));
-	answer(l, &l->flow, msg);
+	answer(cl, &cl->flow, msg);
 }
 
 static void
-answer_tokens(struct link *l)
+answer_tokens(struct client *cl)
 {
-	const struct token_answer *t = &l->signin->token;
+	const struct token_answer *t = &cl->signin->token;
 	json_t *msg = json_pack("{s:b, s:s}", "ok", 1, "id_token",
 	    t->id_token);
 
 	if (t->access_token[0] != '\0')
 		(void)json_object_set_new(msg, "access_token",
 		    json_string(t->access_token));
-	drop_signin(l);
-	answer(l, &l->flow, msg);
+	drop_signin(cl);
+	answer(cl, &cl->flow, msg);
 }
 
 static void
-step_flow(struct link *l, int64_t now_ms)
+step_flow(struct client *cl, int64_t now_ms)
 {
-	struct signin *s = l->signin;
+	struct signin *s = cl->signin;
 	json_t *msg;
 
 	if (s == NULL)
 		return;
 	signin_step(s, now_ms);
-	if (l->flow.ask == ASK_NOTHING)
+	if (cl->flow.ask == ASK_NOTHING)
 		return;
 	if (s->state == SIGNIN_FAILED) {
 		msg = provider_failed(&s->why);
-		drop_signin(l);
-		answer(l, &l->flow, msg);
-	} else if (l->flow.ask == ASK_START &&
+		drop_signin(cl);
+		answer(cl, &cl->flow, msg);
+	} else if (cl->flow.ask == ASK_START &&
 	    (s->state == SIGNIN_POLLING || s->state == SIGNIN_DONE)) {
-		answer_code(l);
-	} else if (l->flow.ask == ASK_WAIT && s->state == SIGNIN_DONE) {
-		answer_tokens(l);
+		answer_code(cl);
+	} else if (cl->flow.ask == ASK_WAIT && s->state == SIGNIN_DONE) {
+		answer_tokens(cl);
 	}
 }
 
 static void
-step_keys(struct link *l)
+step_keys(struct client *cl)
 {
-	struct question *q = &l->other;
+	struct question *q = &cl->other;
 	const struct keyset *ks;
 	struct err e = { 0 };
 	bool stale;
@@ -325,12 +325,12 @@ step_keys(struct link *l)
 	case NEED_WAIT:
 		return;
 	case NEED_READY:
-		answer(l, q, json_pack("{s:b, s:s, s:I, s:b}", "ok", 1,
+		answer(cl, q, json_pack("{s:b, s:s, s:I, s:b}", "ok", 1,
 		    "jwks", ks->text, "fetched_us",
 		    (json_int_t)ks->fetched_us, "stale", (int)stale));
 		return;
 	case NEED_FAILED:
-		answer(l, q, provider_failed(&e));
+		answer(cl, q, provider_failed(&e));
 		return;
 	}
 }
@@ -338,33 +338,33 @@ step_keys(struct link *l)
 static void
 userinfo_done(void *arg, const struct fetch_answer *a)
 {
-	struct link *l = arg;
+	struct client *cl = arg;
 	struct err e = a->e;
 	const char *text = a->body.len > 0 ? a->body.p : "";
 	int rc = -1;
 
-	l->userinfo = NULL;
+	cl->userinfo = NULL;
 	if (a->status != 0)
 		rc = userinfo_check(a->status, text, a->body.len, &e);
 	if (rc < 0) {
-		log_line(LOG_WARNING, "issuer %s: %s", l->other.issuer->title,
+		log_line(LOG_WARNING, "issuer %s: %s", cl->other.issuer->title,
 		    e.text);
-		answer(l, &l->other, provider_failed(&e));
+		answer(cl, &cl->other, provider_failed(&e));
 	} else {
-		answer(l, &l->other, json_pack("{s:b, s:s}", "ok", 1,
+		answer(cl, &cl->other, json_pack("{s:b, s:s}", "ok", 1,
 		    "userinfo", text));
 	}
 }
 
 static void
-step_userinfo(struct link *l)
+step_userinfo(struct client *cl)
 {
-	struct question *q = &l->other;
+	struct question *q = &cl->other;
 	struct fetch_request r;
 	struct err e = { 0 };
 	enum need need;
 
-	if (l->userinfo != NULL)
+	if (cl->userinfo != NULL)
 		return;
 	need = issuer_meta(q->issuer, &e);
 	if (need == NEED_WAIT)
@@ -377,38 +377,38 @@ step_userinfo(struct link *l)
 		r = issuer_request(q->issuer,
 		    q->issuer->meta.userinfo_endpoint, ANSWER_MAX);
 		r.bearer = q->token;
-		if (fetch_start(q->issuer->fetcher, &r, userinfo_done, l,
-		    &l->userinfo, &e) == 0)
+		if (fetch_start(q->issuer->fetcher, &r, userinfo_done, cl,
+		    &cl->userinfo, &e) == 0)
 			return;
 	}
-	answer(l, q, provider_failed(&e));
+	answer(cl, q, provider_failed(&e));
 }
 
 void
-link_step(struct link *l, int64_t now_ms)
+client_step(struct client *cl, int64_t now_ms)
 {
-	step_flow(l, now_ms);
-	if (l->other.ask == ASK_KEYS)
-		step_keys(l);
-	else if (l->other.ask == ASK_USERINFO)
-		step_userinfo(l);
+	step_flow(cl, now_ms);
+	if (cl->other.ask == ASK_KEYS)
+		step_keys(cl);
+	else if (cl->other.ask == ASK_USERINFO)
+		step_userinfo(cl);
 }
 
 int64_t
-link_due(const struct link *l)
+client_due(const struct client *cl)
 {
-	return l->signin == NULL ? -1 : signin_due(l->signin);
+	return cl->signin == NULL ? -1 : signin_due(cl->signin);
 }
 
 void
-link_free(struct link *l)
+client_free(struct client *cl)
 {
-	if (l == NULL)
+	if (cl == NULL)
 		return;
-	fetch_cancel(l->userinfo);
-	drop_signin(l);
-	question_clear(&l->flow);
-	question_clear(&l->other);
-	io_close(&l->fd);
-	free(l);
+	fetch_cancel(cl->userinfo);
+	drop_signin(cl);
+	question_clear(&cl->flow);
+	question_clear(&cl->other);
+	io_close(&cl->fd);
+	free(cl);
 }
