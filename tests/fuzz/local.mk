@@ -53,3 +53,11 @@ fuzz_targets += %D%/fuzz_token
 %C%_fuzz_token_SOURCES = %D%/fuzz_token.c $(fuzz_main)
 %C%_fuzz_token_LDADD = pam_module/libpamcore.la lib/liblib.la \
 	$(JANSSON_LIBS) $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_argv
+%C%_fuzz_argv_SOURCES = %D%/fuzz_argv.c $(fuzz_main)
+%C%_fuzz_argv_LDADD = recorder/libgate.la lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_transfer
+%C%_fuzz_transfer_SOURCES = %D%/fuzz_transfer.c $(fuzz_main)
+%C%_fuzz_transfer_LDADD = recorder/libgate.la lib/liblib.la $(FUZZ_LIBS)

@@ -78,3 +78,13 @@ unit_tests += %D%/test_keyset
 
 unit_tests += %D%/test_pace
 %C%_test_pace_LDADD = approver/libcourier.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_argv
+%C%_test_argv_LDADD = recorder/libgate.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_rules
+%C%_test_rules_LDADD = recorder/libgate.la lib/liblib.la $(JANSSON_LIBS) \
+	$(unit_ldadd)
+
+unit_tests += %D%/test_transfer
+%C%_test_transfer_LDADD = recorder/libgate.la lib/liblib.la $(unit_ldadd)

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "recorder/transfer.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* What an unquoted word may hold: nothing that a shell would expand, split,
+ * redirect or take as a reserved character. */
+static bool
+plain(unsigned char c, bool first)
+{
+	if (c >= 0x80)
+		return true;
+	if (first && (c == '~' || c == '#'))
+		return false;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || (c != '\0' &&
+	    strchr("_-+=.,:/@%~#", c) != NULL);
+}
+
+/* One word at *s into *to, unquoted; -1 when only a shell could read it. */
+static int
+word(const char **s, char **to)
+{
+	const char *p = *s;
+	bool first = true;
+
+	for (; *p != '\0' && *p != ' '; first = false) {
+		if (*p == '\'') {
+			for (p++; *p != '\'' && *p != '\0' && *p != '\n'; p++)
+				*(*to)++ = *p;
+			if (*p != '\'')
+				return -1;
+		} else if (*p == '\\') {
+			if ((unsigned char)*++p < ' ' || *p == 0x7f)
+				return -1;
+			*(*to)++ = *p;
+		} else if (plain((unsigned char)*p, first)) {
+			*(*to)++ = *p;
+		} else {
+			return -1;
+		}
+		p++;
+	}
+	*(*to)++ = '\0';
+	*s = p;
+	return 0;
+}
+
+/* The words before the first that a shell must read; true when that is all
+ * of them.  Every word takes no more room than it had. */
+static bool
+split(const char *command, struct transfer *t)
+{
+	const char *s = command;
+	char *to = t->room;
+
+	if (strlen(command) > TRANSFER_LINE_MAX)
+		return false;
+	for (;;) {
+		char *start = to;
+
+		while (*s == ' ')
+			s++;
+		if (*s == '\0')
+			return true;
+		if (t->argc == TRANSFER_WORDS_MAX || word(&s, &to) < 0)
+			return false;
+		t->argv[t->argc++] = start;
+		t->argv[t->argc] = NULL;
+	}
+}
+
+static bool
+starts(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+/* sftp-server(8): options only */
+static bool
+sftp_options(const struct transfer *t)
+{
+	for (size_t i = 1; i < t->argc; i++) {
+		const char *a = t->argv[i];
+
+		if (strcmp(a, "-R") == 0 || strcmp(a, "-e") == 0)
+			continue;
+		if (a[0] != '-' || a[1] == '\0' || a[2] != '\0' ||
+		    strchr("flpPu", a[1]) == NULL || ++i == t->argc)
+			return false;
+	}
+	return true;
+}
+
+/* The server side of scp: -t or -f, -r -p -d -v, then paths.  -S and -o would
+ * start another program. */
+static bool
+scp_options(const struct transfer *t)
+{
+	size_t i, modes = 0;
+	bool to = false;
+
+	for (i = 1; i < t->argc && t->argv[i][0] == '-'; i++) {
+		const char *a = t->argv[i];
+
+		if (strcmp(a, "--") == 0) {
+			i++;
+			break;
+		}
+		if (a[1] == '\0' || a[2] != '\0' ||
+		    strchr("tfrpdv", a[1]) == NULL)
+			return false;
+		modes += a[1] == 't' || a[1] == 'f';
+		to = to || a[1] == 't';
+	}
+	return modes == 1 && (to ? t->argc - i == 1 : t->argc > i);
+}
+
+/* rsync --server as a client of it would write it.  A cluster of letters may
+ * end in e and the capability string; any other e or --rsh names a program to
+ * start, --daemon and --config read a file that can, and s would take further
+ * options from the stream. */
+static bool
+rsync_cluster(const char *a)
+{
+	size_t n = strspn(a + 1,
+	    "abcdghiklmnopqrtuvwxyzACDEGHIJKLNOPRSUVWXZ0") + 1;
+
+	if (a[n] == 'e') {
+		n++;
+		n += strspn(a + n, "0123456789");
+		if (a[n] != '.')
+			return false;
+		n++;
+		n += strspn(a + n, "0123456789."
+		    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	}
+	return n > 1 && a[n] == '\0';
+}
+
+static bool
+rsync_long(const char *a)
+{
+	static const char *const whole[] = {
+		"--sender", "--delete", "--delete-before", "--delete-during",
+		"--delete-delay", "--delete-after", "--delete-excluded",
+		"--force", "--ignore-errors", "--partial", "--inplace",
+		"--append", "--append-verify", "--size-only", "--existing",
+		"--ignore-existing", "--ignore-times", "--numeric-ids",
+		"--safe-links", "--stats", "--delay-updates", "--fuzzy",
+		"--no-implied-dirs", "--mkpath", "--fsync", "--no-r",
+		"--no-i-r", "--remove-source-files", "--omit-dir-times",
+		"--super", "--munge-links", "--preallocate", "--open-noatime",
+		"--checksum", "--new-compress", "--old-compress", NULL
+	};
+	static const char *const valued[] = {
+		"--partial-dir=", "--timeout=", "--bwlimit=", "--max-size=",
+		"--min-size=", "--max-delete=", "--modify-window=",
+		"--block-size=", "--checksum-choice=", "--compress-choice=",
+		"--compress-level=", "--log-format=", "--out-format=",
+		"--max-alloc=", "--stop-at=", "--stop-after=",
+		"--skip-compress=", "--usermap=", "--groupmap=", "--iconv=",
+		"--info=", "--debug=", NULL
+	};
+
+	for (size_t i = 0; whole[i] != NULL; i++)
+		if (strcmp(a, whole[i]) == 0)
+			return true;
+	for (size_t i = 0; valued[i] != NULL; i++)
+		if (starts(a, valued[i]))
+			return true;
+	return false;
+}
+
+static bool
+rsync_options(const struct transfer *t)
+{
+	size_t i;
+
+	if (t->argc < 4 || strcmp(t->argv[1], "--server") != 0)
+		return false;
+	for (i = 2; i < t->argc && t->argv[i][0] == '-'; i++)
+		if (starts(t->argv[i], "--") ? !rsync_long(t->argv[i]) :
+		    !rsync_cluster(t->argv[i]))
+			return false;
+	if (t->argc - i < 2 || strcmp(t->argv[i], ".") != 0)
+		return false;
+	/* rsync reads options behind the paths too */
+	for (; i < t->argc; i++)
+		if (t->argv[i][0] == '-')
+			return false;
+	return true;
+}
+
+static bool
+git_options(const struct transfer *t)
+{
+	size_t i = 1;
+
+	while (i < t->argc && (strcmp(t->argv[i], "--strict") == 0 ||
+	    starts(t->argv[i], "--timeout=")))
+		i++;
+	return t->argc - i == 1 && t->argv[i][0] != '-' &&
+	    t->argv[i][0] != '\0';
+}
+
+static const char *const sftp_paths[] = { "/usr/lib/openssh/sftp-server",
+    "/usr/libexec/openssh/sftp-server", "/usr/lib/ssh/sftp-server",
+    "/usr/libexec/sftp-server", NULL };
+static const char *const scp_paths[] = { "/usr/bin/scp", "/bin/scp", NULL };
+static const char *const rsync_paths[] = { "/usr/bin/rsync", "/bin/rsync",
+    NULL };
+static const char *const upload_paths[] = { "/usr/bin/git-upload-pack",
+    "/usr/lib/git-core/git-upload-pack", NULL };
+static const char *const receive_paths[] = { "/usr/bin/git-receive-pack",
+    "/usr/lib/git-core/git-receive-pack", NULL };
+static const char *const archive_paths[] = { "/usr/bin/git-upload-archive",
+    "/usr/lib/git-core/git-upload-archive", NULL };
+
+static const struct {
+	const char *program;	/* bare name */
+	const char *mark;	/* a word that makes it a transfer, or NULL */
+	const char *name;
+	const char *const *paths;
+	bool (*options)(const struct transfer *);
+} known[] = {
+	{ "sftp-server", NULL, "sftp", sftp_paths, sftp_options },
+	{ "scp", "-t", "scp", scp_paths, scp_options },
+	{ "scp", "-f", "scp", scp_paths, scp_options },
+	{ "rsync", "--server", "rsync", rsync_paths, rsync_options },
+	{ "git-upload-pack", NULL, "git", upload_paths, git_options },
+	{ "git-receive-pack", NULL, "git", receive_paths, git_options },
+	{ "git-upload-archive", NULL, "git", archive_paths, git_options },
+};
+#define KNOWN (sizeof(known) / sizeof(known[0]))
+
+static size_t
+find(const struct transfer *t)
+{
+	const char *base;
+
+	if (t->argc == 0)
+		return KNOWN;
+	base = strrchr(t->argv[0], '/');
+	base = base == NULL ? t->argv[0] : base + 1;
+	for (size_t k = 0; k < KNOWN; k++) {
+		if (strcmp(base, known[k].program) != 0)
+			continue;
+		if (known[k].mark == NULL)
+			return k;
+		for (size_t i = 1; i < t->argc; i++)
+			if (strcmp(t->argv[i], known[k].mark) == 0)
+				return k;
+	}
+	return KNOWN;
+}
+
+static bool
+usual_path(const char *program, const char *const *paths)
+{
+	if (strchr(program, '/') == NULL)
+		return true;
+	for (; *paths != NULL; paths++)
+		if (strcmp(program, *paths) == 0)
+			return true;
+	return false;
+}
+
+enum transfer_kind
+transfer_parse(const char *command, struct transfer *ret)
+{
+	bool whole;
+	size_t k;
+
+	ret->name = NULL;
+	ret->paths = NULL;
+	ret->argv[0] = NULL;
+	ret->argc = 0;
+	whole = split(command, ret);
+	k = find(ret);
+	if (k == KNOWN)
+		return TRANSFER_NONE;
+	ret->name = known[k].name;
+	ret->paths = known[k].paths;
+	if (!whole || !usual_path(ret->argv[0], known[k].paths) ||
+	    !known[k].options(ret))
+		return TRANSFER_SHELL;
+	return TRANSFER_DIRECT;
+}
