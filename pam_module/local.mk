@@ -15,3 +15,7 @@ noinst_LTLIBRARIES += %D%/libpamcore.la
 	%D%/token.c %D%/token.h
 %C%_libpamcore_la_LIBADD = lib/liblib.la \
 	$(JWT_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS)
+
+sbin_PROGRAMS += %D%/warrant-check
+%C%_warrant_check_SOURCES = %D%/check.c %D%/check.h %D%/check_token.c
+%C%_warrant_check_LDADD = %D%/libpamcore.la lib/liblib.la

@@ -6,6 +6,7 @@
 
 #include "lib/err.h"
 #include "lib/quote.h"
+#include "lib/user.h"
 
 #define FIELD_MAX (IDENTITY_ISS_MAX + 1)
 #define FIELDS_MAX 4
@@ -15,16 +16,6 @@ struct fields {
 	size_t n;
 	char f[FIELDS_MAX][FIELD_MAX];
 };
-
-bool
-map_account_ok(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n >= 1 && n <= MAP_ACCOUNT_MAX &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == n &&
-	    strchr("0123456789-", name[0]) == NULL;
-}
 
 /* %20, %23 and %25; anything else behind % is a mistake. */
 static int
@@ -88,7 +79,7 @@ take_account(const struct fields *f, size_t i, struct map_rule *r,
 {
 	if (f->n != i + 1 && f->n != i + 2)
 		return err_set(e, ERR_CONFIG, "%zu fields", f->n);
-	if (!map_account_ok(f->f[i]))
+	if (!user_name_ok(f->f[i]))
 		return err_set(e, ERR_CONFIG, "%s is no name of an account: "
 		    "small letters, digits, _ and -", quote_str(f->f[i]).s);
 	if (f->n == i + 2 && strcmp(f->f[i + 1], "privileged") != 0)
@@ -249,7 +240,7 @@ map_find(const struct map_rule *rules, size_t n_rules, const char *file,
 {
 	bool weak = false;
 
-	if (!map_account_ok(a->name))
+	if (!user_name_ok(a->name))
 		return err_set(e, ERR_DENIED, "account %s is not one that can "
 		    "be mapped", quote_str(a->name).s);
 	for (size_t i = 0; i < n_rules; i++) {

@@ -53,13 +53,10 @@ struct map_rule {
 
 /* The account that somebody wants to be, as passwd(5) has it. */
 struct map_account {
-	const char *name;
+	const char *name;	/* user_name_ok (user.h), else denied */
 	uid_t uid;
 	uid_t min_uid;		/* below it: system accounts */
 };
-
-/* ^[a-z_][a-z0-9_-]{0,31}$, without regard to passwd.  Pure. */
-bool map_account_ok(const char *name);
 
 /* One rule in the words above.  -1 with *e (ERR_CONFIG). Pure. */
 int map_rule_parse(const char *words, const char *issuer,

@@ -57,3 +57,5 @@ soak:
 	WARRANT_SOAK=1 $(MAKE) fuzz-smoke FUZZ_SECONDS=600
 .PHONY: format metrics soak
 EXTRA_DIST += %D%/token/make_tokens.py %D%/data/token
+dist_check_SCRIPTS += %D%/token/check.py
+TESTS += %D%/token/check.py

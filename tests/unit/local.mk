@@ -88,3 +88,6 @@ unit_tests += %D%/test_rules
 
 unit_tests += %D%/test_transfer
 %C%_test_transfer_LDADD = recorder/libgate.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_libjwt
+%C%_test_libjwt_LDADD = lib/liblib.la $(JWT_LIBS) $(JANSSON_LIBS) $(unit_ldadd)

@@ -162,22 +162,6 @@ first_that_fits_counts(void **state)
 }
 
 static void
-accounts(void **state)
-{
-	static const char *const good[] = { "a", "_x", "ann", "a-b_9",
-	    "abcdefghijklmnopqrstuvwxyzabcdef" };
-	static const char *const bad[] = { "", "-a", "9a", "A", "a.b", "a b",
-	    "a/b", "a\n", "\xc3\xa9", "a$",
-	    "abcdefghijklmnopqrstuvwxyzabcdefg" };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(good); i++)
-		assert_true(map_account_ok(good[i]));
-	for (size_t i = 0; i < COUNT(bad); i++)
-		assert_false(map_account_ok(bad[i]));
-}
-
-static void
 rules_that_are_none(void **state)
 {
 	static const char *const bad[] = { "", "sub", "sub=", "sub=1",
@@ -236,7 +220,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_may_be_whom),
 		cmocka_unit_test(first_that_fits_counts),
-		cmocka_unit_test(accounts),
 		cmocka_unit_test(rules_that_are_none),
 		cmocka_unit_test(a_bad_line_spoils_the_file),
 	};
