@@ -37,6 +37,10 @@ def _load(name, path):
 browser = _load("browser", f"{SRC}/tests/idp/browser.py")
 
 
+# a code as a prompt shows it
+CODE = r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b"
+
+
 class Failed(Exception):
     """What a test says when what it saw is wrong."""
 
@@ -134,7 +138,7 @@ class Area(contextlib.ExitStack):
         os.chmod(path, mode)
         return path
 
-    def start(self, name, argv, **how):
+    def launch(self, name, argv, **how):
         """A process whose output goes to NAME.log; ended by SIGTERM, after
         5 s by SIGKILL, when the area ends."""
         log = self.path(f"{name}.log")
@@ -174,7 +178,7 @@ class Idp:
         self.start()
 
     def start(self, port=0):
-        self.process = self.area.start(
+        self.process = self.area.launch(
             self.name, [f"{SRC}/tests/idp/start", "--dir", self.dir,
                         "--port", str(port), *self.options])
         wait_until(lambda: os.path.exists(f"{self.dir}/ready") or

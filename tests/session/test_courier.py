@@ -46,7 +46,7 @@ rate_all = 10000'''}
         self.sock = self.area.path("courier.sock")
         self.state = state or self.area.path("state")
         argv = [ALONE, self.conf, self.sock, self.state]
-        self.process = self.area.start(
+        self.process = self.area.launch(
             "courier", argv + ([user] if user else []),
             env={**os.environ, **(env or {})})
         wait_until(lambda: "courier for" in lib.log_of(self.process) or
@@ -328,8 +328,7 @@ def slow_down():
 
 
 def client_gone():
-    """A client that goes away: no poll begins 2 s later, one that hangs is
-    dropped."""
+    """A client that goes away: no poll 2 s later, a hanging one dropped."""
     with Courier(http_timeout="10s") as c:
         link, _ = c.begin()
         since = idp.control.seq()
@@ -395,7 +394,7 @@ def start_only(area, **keys):
     lines = "\n".join(f"{k} = {v}" for k, v in {
         "issuer": idp.issuer, "client_id": "warrant", **keys}.items())
     conf = area.write("warrant.conf", f"[issuer idp]\n{lines}\n")
-    return area.start("courier", [ALONE, conf, area.path("s"),
+    return area.launch("courier", [ALONE, conf, area.path("s"),
                                   area.path("state")])
 
 
@@ -452,8 +451,7 @@ def age(cache, seconds):
 
 
 def keys_stale():
-    """Provider down: old keys are used, marked stale, up to jwks_stale;
-    jwks_file where there were none."""
+    """Provider down: old keys up to jwks_stale; jwks_file if there are none."""
     with Courier() as c:
         text = c.link().ask("jwks", issuer="idp")["jwks"]
         cache = f"{c.state}/jwks-idp.json"
@@ -495,8 +493,7 @@ def keys_spoilt():
 
 
 def unknown_kid():
-    """A storm of unknown kids: one request a minute; new keys then known,
-    removed ones gone."""
+    """A storm of unknown kids: one request a minute, removed keys die."""
     with Courier() as c:
         since = idp.control.seq()
         with c.link() as link:
@@ -565,8 +562,7 @@ def thin():
 
 
 def rates():
-    """Limits by source, account, all and pending: the provider hears none
-    of what is over them."""
+    """Limits by source, account, all, pending: the provider hears no more."""
     def begin_many(c, who):
         ok = 0
         for account, rhost in who:
@@ -636,8 +632,7 @@ def not_root():
 
 
 def unprivileged():
-    """Started by root it becomes the account: no capability, not
-    traceable, and still reads secret and CA, and caches."""
+    """Started by root it becomes the account, without any capability."""
     if os.geteuid() != 0:
         raise Skipped("needs root")
     with Courier("warrant-secret", client_auth="post", user="nobody",
