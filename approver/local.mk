@@ -1,9 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 noinst_LTLIBRARIES += %D%/libapprover.la
-%C%_libapprover_la_SOURCES = \
-	%D%/authority.c %D%/authority.h \
-	%D%/policy.c %D%/policy.h
-%C%_libapprover_la_LIBADD = lib/liblib.la
+%C%_libapprover_la_SOURCES =
+%C%_libapprover_la_SOURCES += %D%/authority.c %D%/authority.h
+%C%_libapprover_la_SOURCES += %D%/child.c %D%/child.h
+%C%_libapprover_la_SOURCES += %D%/link.c %D%/link.h
+%C%_libapprover_la_SOURCES += %D%/loop.c %D%/loop.h
+%C%_libapprover_la_SOURCES += %D%/monitor.c %D%/monitor.h
+%C%_libapprover_la_SOURCES += %D%/channel.c %D%/conn.c %D%/digest.c
+%C%_libapprover_la_SOURCES += %D%/pam.c %D%/recording.c %D%/upstream.c
+%C%_libapprover_la_SOURCES += %D%/notify.c %D%/notify.h
+%C%_libapprover_la_SOURCES += %D%/policy.c %D%/policy.h
+%C%_libapprover_la_SOURCES += %D%/proc.c %D%/proc.h
+%C%_libapprover_la_LIBADD = lib/liblib.la $(JANSSON_LIBS) $(CRYPTO_LIBS)
+
+bin_PROGRAMS += %D%/approver
+%C%_approver_SOURCES = %D%/approver.c
+%C%_approver_LDADD = lib/libcommand.la
 
 # The courier's side: pure parts, which the tests and fuzzers link, and the
 # process.

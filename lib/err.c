@@ -109,3 +109,12 @@ err_code_name(enum err_code code)
 			return codes[i].name;
 	return "unknown";
 }
+
+enum err_code
+err_code_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (strcmp(codes[i].name, name) == 0)
+			return codes[i].code;
+	return ERR_UNAVAILABLE;
+}

@@ -53,4 +53,7 @@ int err_exit_status(enum err_code code);
 /* Stable lower-case name of a code, for --json. */
 const char *err_code_name(enum err_code code);
 
+/* The code of such a name; ERR_UNAVAILABLE for one we do not know. */
+enum err_code err_code_of(const char *name);
+
 #endif

@@ -23,3 +23,12 @@ noinst_LTLIBRARIES += %D%/liblib.la
 %C%_liblib_la_SOURCES += %D%/visible.c %D%/visible.h
 %C%_liblib_la_SOURCES += %D%/wire.c %D%/wire.h
 %C%_liblib_la_SOURCES += %D%/words.c %D%/words.h
+
+# What approver and the lobby share: a client of the ledger, tables, commands.
+noinst_LTLIBRARIES += %D%/libcommand.la
+%C%_libcommand_la_LIBADD = %D%/liblib.la $(SMARTCOLS_LIBS) $(JANSSON_LIBS)
+%C%_libcommand_la_SOURCES =
+%C%_libcommand_la_SOURCES += %D%/ask.c %D%/ask.h
+%C%_libcommand_la_SOURCES += %D%/command.c %D%/command.h
+%C%_libcommand_la_SOURCES += %D%/list.c %D%/list.h
+%C%_libcommand_la_SOURCES += %D%/table.c %D%/table.h

@@ -262,15 +262,6 @@ wire_recv(int fd, json_t **msg, struct wire_fds *fds, int timeout_ms,
 	return 1;
 }
 
-static enum err_code
-code_of(const char *name)
-{
-	for (int c = ERR_USAGE; c <= ERR_MEMORY; c++)
-		if (strcmp(err_code_name((enum err_code)c), name) == 0)
-			return (enum err_code)c;
-	return ERR_UNAVAILABLE;
-}
-
 int
 wire_ask(int fd, json_t *msg, const int *fds, size_t n, json_t **answer,
     struct wire_fds *got, int timeout_ms, struct err *e)
@@ -294,7 +285,7 @@ wire_ask(int fd, json_t *msg, const int *fds, size_t n, json_t **answer,
 	}
 	(void)wire_str_opt(m, "code", 64, &code, NULL);
 	(void)wire_str_opt(m, "text", ERR_TEXT_MAX, &text, NULL);
-	(void)err_set(e, code_of(code), "%s", text);
+	(void)err_set(e, err_code_of(code), "%s", text);
 	json_decref(m);
 	if (got != NULL)
 		wire_fds_close(got);

@@ -91,3 +91,9 @@ unit_tests += %D%/test_transfer
 
 unit_tests += %D%/test_libjwt
 %C%_test_libjwt_LDADD = lib/liblib.la $(JWT_LIBS) $(JANSSON_LIBS) $(unit_ldadd)
+unit_tests += %D%/test_link
+%C%_test_link_LDADD = approver/libapprover.la lib/liblib.la \
+	$(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_proc
+%C%_test_proc_LDADD = approver/libapprover.la lib/liblib.la $(unit_ldadd)

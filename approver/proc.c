@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "approver/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/err.h"
+#include "lib/io.h"
+
+#define DEPTH_MAX 4096	/* parents followed */
+#define START_FIELD 22	/* proc(5): starttime, counted from 1 */
+
+int
+proc_parse_stat(const char *text, struct proc *ret, struct err *e)
+{
+	const char *s = strrchr(text, ')');
+	unsigned long long start;
+	int ppid;
+
+	if (s == NULL || sscanf(s, ") %*c %d", &ppid) != 1)
+		return err_set(e, ERR_INPUT, "no process status");
+	s++; /* the blank in front of field 3 */
+	for (int field = 3; field < START_FIELD; field++) {
+		s = strchr(s + 1, ' ');
+		if (s == NULL)
+			return err_set(e, ERR_INPUT, "short process status");
+	}
+	if (sscanf(s, " %llu", &start) != 1)
+		return err_set(e, ERR_INPUT, "no start time");
+	ret->ppid = (pid_t)ppid;
+	ret->start = start;
+	return 0;
+}
+
+/* A small file of /proc as text; -1 when it is not there. */
+static int
+read_text(pid_t pid, const char *name, char *ret, size_t size, struct err *e)
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, ERR_NOT_FOUND, "no process %ld", (long)pid);
+	n = read(fd, ret, size - 1);
+	io_close(&fd);
+	if (n < 0)
+		return err_set(e, ERR_NOT_FOUND, "no process %ld", (long)pid);
+	ret[n] = '\0';
+	return 0;
+}
+
+int
+proc_read(pid_t pid, struct proc *ret, struct err *e)
+{
+	char text[1024], *end;
+	struct proc p = { .session = PROC_NO_SESSION };
+	unsigned long session;
+
+	if (read_text(pid, "stat", text, sizeof(text), e) < 0 ||
+	    proc_parse_stat(text, &p, e) < 0)
+		return -1;
+	/* a kernel without audit has no such file */
+	if (read_text(pid, "sessionid", text, sizeof(text), NULL) == 0) {
+		errno = 0;
+		session = strtoul(text, &end, 10);
+		if (errno == 0 && end != text && session <= UINT32_MAX)
+			p.session = (uint32_t)session;
+	}
+	*ret = p;
+	return 0;
+}
+
+int
+proc_descends(pid_t pid, pid_t ancestor)
+{
+	for (int i = 0; i < DEPTH_MAX && pid > 1; i++) {
+		struct proc p;
+
+		if (pid == ancestor)
+			return 1;
+		if (proc_read(pid, &p, NULL) < 0)
+			return 0;
+		pid = p.ppid;
+	}
+	return 0;
+}
