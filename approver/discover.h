@@ -61,8 +61,8 @@ struct token_answer {
 };
 
 /* An https URL (RFC 3986) of printable ASCII without user, password or
- * fragment, at most URL_MAX - 1 bytes.  With loopback also http to 127.0.0.1,
- * [::1] or localhost.  -1 with *e (ERR_INPUT), which names what. */
+ * fragment, at most URL_MAX - 1 bytes.  With loopback also http to 127.0.0.1
+ * or [::1].  -1 with *e (ERR_INPUT), which names what. */
 int discover_url_check(const char *what, const char *url, bool loopback,
     struct err *e);
 

@@ -11,6 +11,8 @@
 #include "approver/wipe.h"
 
 #define WAIT_MAX 512
+#define CONNECTIONS_MAX 256L	/* more requests than this queue */
+#define CONNECTIONS_KEPT 16L	/* idle ones */
 
 struct fetcher {
 	CURLM *multi;
@@ -40,6 +42,10 @@ fetcher_open(struct fetcher **ret, struct err *e)
 		free(f);
 		return err_set(e, ERR_SYSTEM, "cannot start libcurl");
 	}
+	(void)curl_multi_setopt(f->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+	    CONNECTIONS_MAX);
+	(void)curl_multi_setopt(f->multi, CURLMOPT_MAXCONNECTS,
+	    CONNECTIONS_KEPT);
 	*ret = f;
 	return 0;
 }
@@ -138,6 +144,7 @@ set_always(struct fetch *t, const struct fetch_request *r)
 	SET(t, failed, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(t, failed, CURLOPT_PROXY, r->proxy);
 	SET(t, failed, CURLOPT_NOPROXY, "");
+	SET(t, failed, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(t, failed, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(t, failed, CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(t, failed, CURLOPT_SSL_VERIFYHOST, 2L);

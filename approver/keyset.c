@@ -12,6 +12,19 @@
 
 #define DEPTH_MAX 12
 
+/* Fit to be sent back as a header line's value? */
+static bool
+etag_ok(const char *etag)
+{
+	size_t n = 0;
+
+	for (; etag[n] != '\0'; n++)
+		if (n + 1 >= KEYSET_ETAG_MAX || etag[n] < 0x20 ||
+		    etag[n] > 0x7e)
+			return false;
+	return true;
+}
+
 /* Members that only name or carry certificates (RFC 7517, 4.6 to 4.9). */
 static const char *const dropped[] = { "x5u", "x5c", "x5t", "x5t#S256" };
 
@@ -191,7 +204,7 @@ keyset_parse(const char *text, size_t n, const char *issuer,
 	    "etag", &etag, "fetched_us", &fetched, "fresh_us", &fresh,
 	    "jwks", &jwks) < 0 || fetched <= 0 || fresh < fetched ||
 	    fresh - fetched > KEYSET_FRESH_MAX_US ||
-	    strlen(etag) >= sizeof(ks.etag))
+	    !etag_ok(etag))
 		(void)err_set(e, ERR_INPUT, "no cached key set");
 	else if (strcmp(of, issuer) != 0)
 		(void)err_set(e, ERR_INPUT, "keys of another issuer");

@@ -17,7 +17,7 @@ asan:
 .PHONY: asan
 
 clean-local:
-	rm -rf build-asan build-asan-src build-fuzz build-fuzz-src
+	rm -rf build-asan build-asan-src build-fuzz build-fuzz-src build-idp
 
 # What a reader of the tree may rely on.
 EXTRA_DIST += %D%/lint/layers.sh %D%/lint/headers.sh %D%/lint/names.sh \

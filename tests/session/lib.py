@@ -24,6 +24,8 @@ import traceback
 HERE = os.path.dirname(os.path.realpath(__file__))
 SRC = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.abspath(os.environ.get("WARRANT_BUILD", "."))
+# where the provider's packages are installed: gone with `make clean`
+os.environ.setdefault("WARRANT_IDP_BUILD", f"{BUILD}/build-idp")
 
 
 def _load(name, path):

@@ -97,3 +97,6 @@ unit_tests += %D%/test_link
 
 unit_tests += %D%/test_proc
 %C%_test_proc_LDADD = approver/libapprover.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_wipe
+%C%_test_wipe_LDADD = approver/libcourier.la lib/liblib.la $(unit_ldadd)

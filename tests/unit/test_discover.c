@@ -17,7 +17,7 @@ only_https_urls(void **state)
 		{ "https://127.0.0.1:65535/", 1, 1 },
 		{ "http://127.0.0.1:80/", 0, 1 },
 		{ "http://[::1]/", 0, 1 },
-		{ "http://localhost:8080/x", 0, 1 },
+		{ "http://localhost:8080/x", 0, 0 },
 		{ "http://127.0.0.1.evil.example/", 0, 0 },
 		{ "http://localhost.evil.example/", 0, 0 },
 		{ "http://127.0.0.2/", 0, 0 },

@@ -147,6 +147,9 @@ freshness_is_clamped(void **state)
 	}
 }
 
+#define BAD_TAG "{\"issuer\":\"https://a\",\"etag\":\"x\\r\\nEvil: 1\"," \
+	"\"fetched_us\":1,\"fresh_us\":2,\"jwks\":\"{\\\"keys\\\":[{}]}\"}"
+
 static void
 cache_file(void **state)
 {
@@ -171,6 +174,8 @@ cache_file(void **state)
 	assert_int_equal(back.fetched_us, T);
 	assert_int_equal(back.fresh_us, T + 300 * S);
 	assert_int_equal(back.tried_us, 0);
+	assert_int_equal(keyset_parse(BAD_TAG, strlen(BAD_TAG), "https://a",
+	    &back, &e), -1);
 	assert_true(keyset_has(&back, "a\""));
 	assert_false(keyset_has(&back, "a"));
 	keyset_clear(&ks);
