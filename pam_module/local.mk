@@ -16,6 +16,31 @@ noinst_LTLIBRARIES += %D%/libpamcore.la
 %C%_libpamcore_la_LIBADD = lib/liblib.la \
 	$(JWT_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS)
 
+# The rest of the module but for its doors: what unit tests link as well.
+noinst_LTLIBRARIES += %D%/libpammod.la
+%C%_libpammod_la_SOURCES = \
+	%D%/account.c %D%/account.h \
+	%D%/args.c %D%/args.h \
+	%D%/environ.c %D%/environ.h \
+	%D%/link.c %D%/link.h \
+	%D%/prompt.c %D%/prompt.h \
+	%D%/session.c %D%/session.h \
+	%D%/signin.c %D%/signin.h \
+	%D%/verified.c %D%/verified.h \
+	%D%/wait.c %D%/wait.h
+%C%_libpammod_la_LIBADD = %D%/libpamcore.la $(PAM_LIBS)
+
+# A module of no version and with no name but pam_sm_*.
+pammod_LTLIBRARIES += %D%/pam_warrant.la
+%C%_pam_warrant_la_SOURCES = %D%/pam_warrant.c
+%C%_pam_warrant_la_LIBADD = %D%/libpammod.la
+%C%_pam_warrant_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-Wl,--version-script=$(srcdir)/%D%/pam_warrant.map
+EXTRA_%C%_pam_warrant_la_DEPENDENCIES = %D%/pam_warrant.map
+EXTRA_DIST += %D%/pam_warrant.map
+install-exec-hook:
+	rm -f $(DESTDIR)$(pammoddir)/pam_warrant.la
+
 sbin_PROGRAMS += %D%/warrant-check
 %C%_warrant_check_SOURCES = %D%/check.c %D%/check.h %D%/check_token.c
 %C%_warrant_check_LDADD = %D%/libpamcore.la lib/liblib.la

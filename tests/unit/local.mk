@@ -100,3 +100,15 @@ unit_tests += %D%/test_proc
 
 unit_tests += %D%/test_wipe
 %C%_test_wipe_LDADD = approver/libcourier.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_args
+%C%_test_args_LDADD = pam_module/libpammod.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_environ
+%C%_test_environ_LDADD = pam_module/libpammod.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_prompt
+%C%_test_prompt_LDADD = pam_module/libpammod.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_wait
+%C%_test_wait_LDADD = pam_module/libpammod.la lib/liblib.la $(unit_ldadd)
