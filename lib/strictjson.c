@@ -38,6 +38,10 @@ strictjson_object(const char *p, size_t n, unsigned depth, struct err *e)
 	json_error_t why;
 	json_t *o;
 
+	if (n == 0) {
+		(void)err_set(e, ERR_INPUT, "JSON: nothing");
+		return NULL;
+	}
 	if (memchr(p, '\0', n) != NULL) {
 		(void)err_set(e, ERR_INPUT, "JSON: a NUL byte");
 		return NULL;

@@ -111,6 +111,8 @@ take_option(int c, const char *arg, struct options *o)
 	case OPT_MAX_AGE:
 		return take_seconds("max-age", arg, &p->max_age_us);
 	case OPT_NONCE:
+		if (arg[0] == '\0')
+			return check_fail(-1, "--nonce is empty");
 		o->request.nonce = arg;
 		o->request.nonce_rule = TOKEN_NONCE_REQUIRED;
 		return 0;

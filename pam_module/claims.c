@@ -258,7 +258,7 @@ read_nonce(const struct reading *r, struct err *e)
 		return 0;
 	if (rc == 0 && r->q->nonce_rule == TOKEN_NONCE_IF_PRESENT)
 		return 0;
-	if (rc == 0 || r->q->nonce == NULL)
+	if (rc == 0 || r->q->nonce == NULL || r->q->nonce[0] == '\0')
 		return err_set(e, ERR_DENIED, "nonce is missing");
 	if (strlen(s) != strlen(r->q->nonce) ||
 	    CRYPTO_memcmp(s, r->q->nonce, strlen(s)) != 0)

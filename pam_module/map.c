@@ -85,7 +85,7 @@ take_account(const struct fields *f, size_t i, struct map_rule *r,
 	if (f->n == i + 2 && strcmp(f->f[i + 1], "privileged") != 0)
 		return err_set(e, ERR_CONFIG, "%s instead of privileged",
 		    quote_str(f->f[i + 1]).s);
-	(void)snprintf(r->account, sizeof(r->account), "%s", f->f[i]);
+	memcpy(r->account, f->f[i], strlen(f->f[i]) + 1);
 	r->privileged = f->n == i + 2;
 	return 0;
 }
@@ -96,7 +96,7 @@ take_value(const char *s, struct map_rule *r, struct err *e)
 	if (!name_ok(s))
 		return err_set(e, ERR_CONFIG, "%s is no sub and no address",
 		    quote_str(s).s);
-	(void)snprintf(r->value, sizeof(r->value), "%s", s);
+	memcpy(r->value, s, strlen(s) + 1); /* name_ok: it fits */
 	return 0;
 }
 

@@ -56,7 +56,7 @@ def every_token(data, work):
     ran = 0
     for t in data["tokens"]:
         if not set(t) <= KNOWN or t.get("leeway", 30) != 30 or \
-                t.get("nonce_rule") == "if-present":
+                t.get("nonce_rule") == "if-present" or t.get("nonce") == "":
             continue
         text = base64.b64decode(t["text"])
         if t["want"] == "no" and text.endswith(b"\n"):
@@ -91,7 +91,7 @@ def statuses(data, work):
     for bad in ([], ["token"], ["x"], ["token", "--jwks", args[2]],
                 args + ["extra"], args + ["--now", "soon"],
                 args + ["--now", "-5"], args + ["--max-age", "0"],
-                args + ["--frob"], args + ["--acr", ""],
+                args + ["--nonce", ""], args + ["--frob"], args + ["--acr", ""],
                 args + ["--issuer", "i" * 600]):
         want("usage %s" % bad[-2:], run(bad, text), 2)
     want("no key set", run(["token", "--jwks", work + "/none"] + args[3:],

@@ -725,6 +725,8 @@ bad_claim("nonce missing", "nonce is missing", NONCE)
 bad_claim("nonce empty", "nonce", NONCE, nonce="")
 for value in ("abd", "ab", "abcd", "ABC", 7, None, ["abc"]):
     bad_claim("nonce %r" % (value,), "nonce", NONCE, nonce=value)
+bad_claim("nonce empty on both sides", "nonce",
+          {"nonce": "", "nonce_rule": "required"}, nonce="")
 bad_claim("nonce of another login, echo optional", "another login",
           {"nonce": "abc", "nonce_rule": "if-present"}, nonce="xyz")
 for name, value in {"missing": DROP, "another": "0", "a number": 1,

@@ -112,3 +112,7 @@ unit_tests += %D%/test_prompt
 
 unit_tests += %D%/test_wait
 %C%_test_wait_LDADD = pam_module/libpammod.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_jws
+%C%_test_jws_LDADD = pam_module/libpamcore.la lib/liblib.la \
+	$(CRYPTO_LIBS) $(unit_ldadd)

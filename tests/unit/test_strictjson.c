@@ -52,6 +52,7 @@ nul_bytes_are_seen(void **state)
 
 	(void)state;
 	assert_null(strictjson_object("{}\0", 3, 4, &e));
+	assert_null(strictjson_object(NULL, 0, 4, &e));
 	assert_null(strictjson_object("{\"a\":\"\0\"}", 9, 4, &e));
 }
 
