@@ -1,1 +1,43 @@
 # SPDX-License-Identifier: BSD-2-Clause
+noinst_LTLIBRARIES += %D%/libmask.la
+%C%_libmask_la_SOURCES = \
+	%D%/block.c \
+	%D%/compile.c \
+	%D%/dfa.h \
+	%D%/engine.h \
+	%D%/feed.c %D%/feed.h \
+	%D%/glyph.c \
+	%D%/hold.c \
+	%D%/ids.c %D%/ids.h \
+	%D%/mask.c %D%/mask.h \
+	%D%/maskrules.c %D%/maskrules.h \
+	%D%/match.c \
+	%D%/nfa.c %D%/nfa.h \
+	%D%/plain.c %D%/plain.h \
+	%D%/print.c \
+	%D%/regex.c %D%/regex.h \
+	%D%/rewrite.c \
+	%D%/rulefile.c %D%/rulefile.h \
+	%D%/rulekeys.c \
+	%D%/rules.h \
+	%D%/ruleset.c \
+	%D%/selftest.c \
+	%D%/sym.h \
+	%D%/taxids.c \
+	%D%/tokenize.c %D%/tokenize.h \
+	%D%/validate.c %D%/validate.h
+%C%_libmask_la_LIBADD = lib/liblib.la $(CRYPTO_LIBS) -lm
+
+bin_PROGRAMS += recorder/warrant-mask
+recorder_warrant_mask_SOURCES = recorder/mask_main.c
+recorder_warrant_mask_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
+recorder_warrant_mask_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+recorder_warrant_mask_LDADD = recorder/mask/libmask.la lib/liblib.la \
+	$(CRYPTO_LIBS)
+
+maskdir = $(pkgdatadir)/mask.d
+dist_mask_DATA = \
+	%D%/rules/10-cards.rules \
+	%D%/rules/20-secrets.rules \
+	%D%/rules/30-ids.rules
+AM_CPPFLAGS += -DTEST_MASK_RULES='"$(abs_top_srcdir)/%D%/rules"'

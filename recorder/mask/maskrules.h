@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * maskrules.h - rule files and tables, loaded and checked.
+ * in: paths of warrant-mask(5) files or tables of warrant-maskc(8); out:
+ * what mask_new takes */
+#ifndef WARRANT_RECORDER_MASK_MASKRULES_H
+#define WARRANT_RECORDER_MASK_MASKRULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct err;
+struct mask_rules;
+
+/* Load rules.  Each path is a rule file, a folder (its *.rules in name
+ * order) or a compiled table, which must stand alone.  profiles is a comma
+ * separated list, "all", or NULL for the default of the files.  Rule text is
+ * compiled and its tests are run.  0 with *ret owned by the caller, -1 with
+ * *e (ERR_CONFIG "file:line:column: rule ID: why"). */
+int mask_rules_load(const char *const *paths, size_t n, const char *profiles,
+    struct mask_rules **ret, struct err *e);
+
+/* As mask_rules_load from one text in memory. */
+int mask_rules_text(const char *name, const char *text, size_t n,
+    const char *profiles, struct mask_rules **ret, struct err *e);
+
+void mask_rules_free(struct mask_rules *r);
+
+/* SHA-256 of the rules' text as 64 hexadecimal digits. */
+const char *mask_rules_hash(const struct mask_rules *r);
+
+/* The profiles in force, comma separated. */
+const char *mask_rules_profiles(const struct mask_rules *r);
+
+/* Run every inline test; *ran counts them.  -1 with *e naming the first
+ * that fails. */
+int mask_rules_test(const struct mask_rules *r, size_t *ran, struct err *e);
+
+/* One rule for a listing: false behind the last. */
+struct mask_rule_info {
+	const char *id, *tag;
+	char profiles[128];	/* comma separated */
+	const char *action;	/* "mask", "log", "off" */
+	bool enabled;		/* by the profiles in force */
+};
+bool mask_rules_info(const struct mask_rules *r, size_t i,
+    struct mask_rule_info *ret);
+
+/* Size of the automaton: states, bytes. */
+void mask_rules_size(const struct mask_rules *r, size_t *states,
+    size_t *bytes);
+
+#endif
