@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <openssl/sha.h>
@@ -79,6 +79,32 @@ become(const struct courier_start *start, struct err *e)
 	return jail_user(u.uid, u.gid, e);
 }
 
+/* What no library here needs and an intruder would.  A list of what is
+ * allowed would name what each version of libc, its name service modules and
+ * OpenSSL call; a courier killed for one of them would lock people out. */
+static int
+forbid(struct err *e)
+{
+	static const int calls[] = {
+		SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv,
+		SYS_process_vm_writev, SYS_pidfd_getfd, SYS_kcmp,
+		SYS_bpf, SYS_perf_event_open, SYS_userfaultfd,
+		SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register,
+		SYS_mount, SYS_umount2, SYS_move_mount, SYS_open_tree,
+		SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick,
+		SYS_mount_setattr, SYS_pivot_root, SYS_chroot, SYS_unshare,
+		SYS_setns, SYS_keyctl, SYS_add_key, SYS_request_key,
+		SYS_open_by_handle_at, SYS_personality, SYS_init_module,
+		SYS_finit_module, SYS_delete_module, SYS_kexec_load,
+		SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl,
+		SYS_syslog, SYS_settimeofday, SYS_clock_settime,
+		SYS_clock_adjtime, SYS_adjtimex, SYS_sethostname,
+		SYS_setdomainname, SYS_vhangup,
+	};
+
+	return jail_deny(calls, sizeof(calls) / sizeof(calls[0]), e);
+}
+
 static int
 signals_open(int *ret, struct err *e)
 {
@@ -114,10 +140,8 @@ server_open(struct server *s, const struct courier_start *start,
 	    become(start, e) < 0)
 		return -1;
 	/* becoming somebody else may have made it dumpable again: prctl(2) */
-	if (jail_quiet(e) < 0)
+	if (jail_quiet(e) < 0 || forbid(e) < 0)
 		return -1;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return err_sys(e, "no_new_privs");
 	for (size_t i = 0; i < s->c.n_issuers; i++)
 		issuer_recall(&s->c.issuers[i]);
 	return 0;

@@ -16,7 +16,8 @@
 
 #include "lib/err.h"
 
-#define ALLOW_MAX 128
+#define CALLS_MAX 128
+#define X32_BIT 0x40000000U
 
 #if defined(__x86_64__)
 #define HERE_ARCH AUDIT_ARCH_X86_64
@@ -77,34 +78,80 @@ jail_caps(uint64_t mask, struct err *e)
 	return 0;
 }
 
-int
-jail_allow(const int *allowed, size_t n, struct err *e)
+/* Only calls of our own architecture; the number of the call is loaded. */
+static size_t
+start_filter(struct sock_filter *f)
 {
-	struct sock_filter f[ALLOW_MAX + 6];
-	struct sock_fprog prog = { .filter = f };
-	size_t k = 0;
+	const struct sock_filter start[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HERE_ARCH, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+	};
 
-	if (n > ALLOW_MAX)
-		return err_set(e, ERR_LIMIT, "too many system calls");
-	f[k++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-	    offsetof(struct seccomp_data, arch));
-	f[k++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-	    HERE_ARCH, 1, 0);
-	f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
-	    SECCOMP_RET_KILL_PROCESS);
-	f[k++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-	    offsetof(struct seccomp_data, nr));
-	for (size_t i = 0; i < n; i++) /* a hit jumps over the kill */
-		f[k++] = (struct sock_filter)BPF_JUMP(
-		    BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)allowed[i],
-		    (uint8_t)(n - i), 0);
-	f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
-	    SECCOMP_RET_KILL_PROCESS);
-	f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
-	    SECCOMP_RET_ALLOW);
-	prog.len = (unsigned short)k;
+	memcpy(f, start, sizeof(start));
+	return sizeof(start) / sizeof(start[0]);
+}
+
+static int
+install(struct sock_filter *f, size_t n, struct err *e)
+{
+	struct sock_fprog prog = { .len = (unsigned short)n, .filter = f };
+
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) < 0)
 		return err_sys(e, "seccomp");
 	return 0;
+}
+
+/* After start_filter: the verdict one for each of the n calls, else other. */
+static size_t
+add_calls(struct sock_filter *f, const int *calls, size_t n, uint32_t one,
+    uint32_t other)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) /* a hit jumps over the other */
+		f[k++] = (struct sock_filter)BPF_JUMP(
+		    BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)calls[i],
+		    (uint8_t)(n - i), 0);
+	f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, other);
+	f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, one);
+	return k;
+}
+
+int
+jail_allow(const int *allowed, size_t n, struct err *e)
+{
+	struct sock_filter f[CALLS_MAX + 6];
+	size_t k;
+
+	if (n > CALLS_MAX)
+		return err_set(e, ERR_LIMIT, "too many system calls");
+	k = start_filter(f);
+	k += add_calls(f + k, allowed, n, SECCOMP_RET_ALLOW,
+	    SECCOMP_RET_KILL_PROCESS);
+	return install(f, k, e);
+}
+
+int
+jail_deny(const int *denied, size_t n, struct err *e)
+{
+	struct sock_filter f[CALLS_MAX + 8];
+	size_t k;
+
+	if (n > CALLS_MAX)
+		return err_set(e, ERR_LIMIT, "too many system calls");
+	k = start_filter(f);
+	/* x32 calls are of this architecture, by other numbers: seccomp(2) */
+	f[k++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K,
+	    X32_BIT, 0, 1);
+	f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+	    SECCOMP_RET_KILL_PROCESS);
+	k += add_calls(f + k, denied, n,
+	    SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA),
+	    SECCOMP_RET_ALLOW);
+	return install(f, k, e);
 }

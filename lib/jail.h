@@ -33,4 +33,9 @@ int jail_caps(uint64_t mask, struct err *e);
  * Sets no_new_privs.  n <= 128. */
 int jail_allow(const int *allowed, size_t n, struct err *e);
 
+/* The n calls fail with EPERM from now on; calls of another architecture (x32
+ * too) end the process.  For a process whose libraries make too many calls to
+ * list them.  Sets no_new_privs.  n <= 128. */
+int jail_deny(const int *denied, size_t n, struct err *e);
+
 #endif

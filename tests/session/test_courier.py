@@ -100,7 +100,7 @@ def sign_in(person="alice", client="warrant", **keys):
 
 
 def all_algorithms():
-    """A sign-in with each signature algorithm, its key in the key set."""
+    """A sign-in with each signature algorithm; the module accepts each."""
     for client, alg in (("warrant", "RS256"), ("warrant-ps256", "PS256"),
                         ("warrant-es256", "ES256"),
                         ("warrant-eddsa", "EdDSA")):
@@ -112,6 +112,18 @@ def all_algorithms():
         kids = [k["kid"] for k in json.loads(keys["jwks"])["keys"]]
         check(head["kid"] in kids, head, kids)
         check(keys["stale"] is False, keys)
+        verdict(client, got["id_token"], keys["jwks"])
+
+
+def verdict(client, token, jwks):
+    """The module's own code must accept what the courier brought."""
+    with lib.Area("keys") as a:
+        done = subprocess.run(
+            [f"{lib.BUILD}/pam_module/warrant-check", "token", "--jwks",
+             a.write("jwks", jwks), "--issuer", idp.issuer, "--audience",
+             client, "--user", "alice"], input=token, text=True,
+            capture_output=True, check=False)
+        check(done.returncode == 0, client, done.stderr)
 
 
 def confidential():
@@ -542,10 +554,11 @@ def userinfo():
 
 
 def thin():
-    """A provider that keeps groups out of the ID token (--thin)."""
+    """A provider by name, with groups at userinfo only (--thin)."""
     global idp
     whole = idp
-    idp = lib.Idp(STACK.enter_context(lib.Area("thin")), "--thin")
+    idp = lib.Idp(STACK.enter_context(lib.Area("thin")), "--thin",
+                  "--host", "localhost")
     try:
         with Courier() as c:
             link, code = c.begin()
@@ -647,6 +660,7 @@ def unprivileged():
         check(int(status["CapPrm"][0], 16) == 0, status["CapPrm"])
         check(status["Groups"] == [], status["Groups"])
         check(status["NoNewPrivs"] == ["1"], status["NoNewPrivs"])
+        check(status["Seccomp"] == ["2"], status["Seccomp"])
         check(os.stat(f"/proc/{c.process.pid}/mem").st_uid == 0,
               "/proc is the account's: dumpable")
         link, code = c.begin()

@@ -49,6 +49,36 @@ other_calls_end_it(void)
 }
 
 static int
+denied_calls_fail(void)
+{
+	const int calls[] = { SYS_socket, SYS_execve };
+	char *const argv[] = { NULL };
+	struct err e = { 0 };
+
+	if (jail_deny(calls, COUNT(calls), &e) < 0)
+		return 1;
+	if (socket(AF_UNIX, SOCK_STREAM, 0) >= 0 || errno != EPERM)
+		return 2;
+	if (execve("/bin/true", argv, argv) >= 0 || errno != EPERM)
+		return 3;
+	return getppid() > 0 && getuid() == geteuid() ? 7 : 4;
+}
+
+#ifdef __x86_64__
+static int
+other_numbers_end_it(void)
+{
+	const int calls[] = { SYS_execve };
+	struct err e = { 0 };
+
+	if (jail_deny(calls, COUNT(calls), &e) < 0)
+		return 1;
+	(void)syscall(0x40000000 | SYS_getpid);
+	return 3;
+}
+#endif
+
+static int
 root_is_left_for_good(void)
 {
 	struct err e = { 0 };
@@ -71,6 +101,20 @@ filter(void **state)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
 	status = in_child(other_calls_end_it);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+}
+
+static void
+denied(void **state)
+{
+	int status;
+
+	(void)state;
+	status = in_child(denied_calls_fail);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+#ifdef __x86_64__
+	status = in_child(other_numbers_end_it);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+#endif
 }
 
 static void
@@ -124,6 +168,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(filter),
+		cmocka_unit_test(denied),
 		cmocka_unit_test(ids),
 		cmocka_unit_test(names),
 		cmocka_unit_test(root_is_in_its_group),
