@@ -2,6 +2,7 @@
 include tests/unit/local.mk
 include tests/idp/local.mk
 include tests/fuzz/local.mk
+include tests/pam/local.mk
 include tests/session/local.mk
 
 # A build with other options in an own folder: $(own_build) FOLDER OPTION...
