@@ -1,3 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += quickstart %D%/accounts %D%/quickstart/check.sh \
 	%D%/quickstart/clang.sh %D%/quickstart/valgrind.sh
+
+# Examples for the administrator and for packages: installing warrant changes
+# nothing of the host.  Paths are those of this build.
+examplesdir = $(docdir)/examples
+breakglass_list = /etc/security/warrant-breakglass
+dist_examples_DATA = %D%/examples/sysusers.conf
+examples_DATA = %D%/examples/50-warrant.conf %D%/examples/pam.d-sshd \
+	%D%/examples/tmpfiles.conf %D%/examples/warrantd.service
+EXTRA_DIST += $(examples_DATA:=.in)
+CLEANFILES += $(examples_DATA)
+$(examples_DATA): %: %.in Makefile
+	$(AM_V_GEN)mkdir -p $(@D) && sed \
+	    -e 's|@bindir[@]|$(bindir)|g' -e 's|@sbindir[@]|$(sbindir)|g' \
+	    -e 's|@localstatedir[@]|$(localstatedir)|g' \
+	    -e 's|@runstatedir[@]|$(runstatedir)|g' \
+	    -e 's|@breakglass_list[@]|$(breakglass_list)|g' \
+	    $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@

@@ -252,6 +252,29 @@ forget_session(pam_handle_t *pamh, void *data, int status)
 	free(s);
 }
 
+/* Has a line of this stack opened a session here, or refused one? */
+static bool
+session_known(const pam_handle_t *pamh)
+{
+	const void *data = NULL;
+
+	return pam_get_data(pamh, DATA_SESSION, &data) == PAM_SUCCESS &&
+	    data != NULL;
+}
+
+static void
+mark_refused(pam_handle_t *pamh)
+{
+	struct session *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return;
+	s->link = -1;
+	if (pam_set_data(pamh, DATA_SESSION, s, forget_session) !=
+	    PAM_SUCCESS)
+		free(s);
+}
+
 /* Hand what was opened to PAM, and its name to the session. */
 static int
 keep_session(const struct call *c, const struct session *opened,
@@ -335,9 +358,12 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc,
 {
 	struct err e = { 0 };
 	struct call c;
+	int r = begin(&c, pamh, flags, argc, argv, &e);
 
-	if (begin(&c, pamh, flags, argc, argv, &e) == 0 &&
-	    open_session(&c, &e) == 0)
+	/* the last line of the stack is for those whom no line before it was */
+	if (r == 0 && c.args.breakglass && session_known(pamh))
+		return end(&c, PAM_SUCCESS);
+	if (r == 0 && open_session(&c, &e) == 0)
 		return end(&c, PAM_SUCCESS);
 	if (c.args.breakglass) {
 		log_why(&c, LOG_ALERT, "break-glass session without a "
@@ -346,6 +372,7 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc,
 		return end(&c, PAM_SUCCESS);
 	}
 	log_why(&c, LOG_ERR, "session refused", &e);
+	mark_refused(pamh);
 	return end(&c, PAM_SESSION_ERR);
 }
 
@@ -353,13 +380,10 @@ PAM_EXTERN int
 pam_sm_close_session(pam_handle_t *pamh, int flags, int argc,
     const char **argv)
 {
-	const void *data = NULL;
-
 	(void)flags;
 	(void)argc;
 	(void)argv;
-	if (pam_get_data(pamh, DATA_SESSION, &data) == PAM_SUCCESS &&
-	    data != NULL)
+	if (session_known(pamh))
 		(void)pam_set_data(pamh, DATA_SESSION, NULL, NULL);
 	return PAM_SUCCESS;
 }

@@ -707,6 +707,22 @@ def nested_refused():
               [str(SUCCESS), str(SESSION_ERR)], r.text)
 
 
+def last_line():
+    """The break-glass line is nothing to a session opened or refused."""
+    may_filter()
+    for answer, want in (({"conn": CONN, "person": "p", "name": "n"},
+                          SUCCESS), (Refuse("denied"), SESSION_ERR)):
+        with Stack(pam={"conn.open": answer}) as s:
+            args = f"conf={s.conf} rundir={s.dir}"
+            s.write("pam.d/w", f"session required {MODULE} {args}\n"
+                    f"-session optional {MODULE} {args} breakglass\n")
+            r = s.drive(LOGIN_ENV, "open", "close", root=True)
+            check(r.code["open"] == want, r.text)
+            opened = [m for m in s.daemons["pam"].asked
+                      if m["op"] == "conn.open"]
+            check(len(opened) == 1 and not opened[0]["breakglass"], opened)
+
+
 def breakglass():
     """breakglass: gate and record if they can be had, never a refusal."""
     may_filter()
@@ -731,7 +747,7 @@ TESTS = [exports, good, info_mode, no_courier, evil_courier, sign_in_fails,
          key_rotated, keys_spoilt, userinfo, no_ledger, accounts,
          configuration, setcred, account_states, account_no_ledger,
          account_alone, session, session_refused, session_unprivileged,
-         nested, nested_refused, breakglass]
+         nested, nested_refused, last_line, breakglass]
 
 
 def run(test):
