@@ -121,3 +121,17 @@ unit_tests += %D%/test_mask
 %C%_test_mask_SOURCES = %D%/test_mask.c %D%/mask_helper.h
 %C%_test_mask_LDADD = recorder/mask/libmask.la lib/liblib.la $(CRYPTO_LIBS) \
 	$(unit_ldadd)
+
+unit_tests += %D%/test_store
+%C%_test_store_LDADD = schema/libstore.la lib/liblib.la $(SQLITE_LIBS) \
+	$(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_event
+%C%_test_event_LDADD = schema/libstore.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_merkle
+%C%_test_merkle_LDADD = schema/libstore.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_note
+%C%_test_note_LDADD = schema/libstore.la lib/liblib.la $(CRYPTO_LIBS) \
+	$(unit_ldadd)
