@@ -183,7 +183,9 @@ open_dir(int at, const char *path, struct err *e)
 	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 	    O_CLOEXEC);
 
-	return fd < 0 ? err_sys(e, "%s", path) : fd;
+	if (fd < 0)
+		return err_sys(e, "%s", path);
+	return fd;
 }
 
 static int
