@@ -61,3 +61,16 @@ fuzz_targets += %D%/fuzz_argv
 fuzz_targets += %D%/fuzz_transfer
 %C%_fuzz_transfer_SOURCES = %D%/fuzz_transfer.c $(fuzz_main)
 %C%_fuzz_transfer_LDADD = recorder/libgate.la lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_mask
+%C%_fuzz_mask_SOURCES = %D%/fuzz_mask.c $(fuzz_main)
+%C%_fuzz_mask_LDADD = recorder/mask/libmask.la lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_maskrules
+%C%_fuzz_maskrules_SOURCES = %D%/fuzz_maskrules.c $(fuzz_main)
+%C%_fuzz_maskrules_LDADD = recorder/mask/libmask.la lib/liblib.la \
+	$(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_wire
+%C%_fuzz_wire_SOURCES = %D%/fuzz_wire.c $(fuzz_main)
+%C%_fuzz_wire_LDADD = lib/liblib.la $(JANSSON_LIBS) $(FUZZ_LIBS)
