@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
+bin_PROGRAMS += %D%/warrant-report
+%C%_warrant_report_SOURCES = %D%/report.c %D%/report.h
+%C%_warrant_report_SOURCES += %D%/did.c
+%C%_warrant_report_SOURCES += %D%/sheet.c %D%/sheet.h
+%C%_warrant_report_SOURCES += %D%/source.c
+%C%_warrant_report_SOURCES += %D%/who.c
+%C%_warrant_report_LDADD = schema/libstore.la lib/libcommand.la \
+	$(SQLITE_LIBS) $(JANSSON_LIBS)
