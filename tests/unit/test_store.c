@@ -200,8 +200,8 @@ a_store_that_was_altered_is_refused(void **state)
 		"UPDATE event SET who = NULL WHERE seq = 1",
 		"DELETE FROM event WHERE seq = 1",
 		"DELETE FROM event WHERE seq = 0",
-		"INSERT INTO event SELECT 2, wall_us, boot, mono_us, kind, "
-		    "session, who, body_hash FROM event WHERE seq = 1",
+		("INSERT INTO event SELECT 2, wall_us, boot, mono_us, kind, "
+		    "session, who, body_hash FROM event WHERE seq = 1"),
 		"DELETE FROM head",
 		"UPDATE head SET note = replace(note, '2', '1')",
 		"DELETE FROM signing_key",
