@@ -33,3 +33,21 @@ noinst_LTLIBRARIES += %D%/libcourier.la
 	%D%/wipe.c %D%/wipe.h
 %C%_libcourier_la_LIBADD = lib/liblib.la $(CURL_LIBS) $(JANSSON_LIBS) \
 	$(CRYPTO_LIBS)
+
+# The ledger's side, which its tests link, and the daemon.
+noinst_LTLIBRARIES += %D%/libledger.la
+%C%_libledger_la_SOURCES =
+%C%_libledger_la_SOURCES += %D%/book.c %D%/book.h %D%/book_private.h
+%C%_libledger_la_SOURCES += %D%/book_access.c %D%/book_find.c
+%C%_libledger_la_SOURCES += %D%/book_person.c %D%/book_work.c
+%C%_libledger_la_SOURCES += %D%/channels.c %D%/decisions.c %D%/logins.c
+%C%_libledger_la_SOURCES += %D%/ledger.c %D%/ledger.h %D%/peer.c
+%C%_libledger_la_SOURCES += %D%/readers.c %D%/requests.c %D%/show.c
+%C%_libledger_la_SOURCES += %D%/verbs.c
+%C%_libledger_la_LIBADD = %D%/libapprover.la schema/libstore.la \
+	lib/liblib.la $(SQLITE_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS)
+
+sbin_PROGRAMS += %D%/warrantd
+%C%_warrantd_SOURCES = %D%/warrantd.c
+%C%_warrantd_LDADD = %D%/libledger.la %D%/libcourier.la %D%/libapprover.la \
+	lib/liblib.la $(CURL_LIBS)

@@ -86,7 +86,7 @@ const struct conf_key conf_keys[] = {
 	    "how many different persons must approve" },
 	{ "role", "max", CONF_DURATION, "4h", 60, 31 * 86400, NULL,
 	    "longest window" },
-	{ "role", "lapse", CONF_DURATION, "1h", 60, 7 * 86400, NULL,
+	{ "role", "lapse", CONF_DURATION, "1h", 10, 7 * 86400, NULL,
 	    "a request not decided by then is over" },
 	{ "role", "pipes", CONF_ENUM, "mask", 0, 0, "mask|refuse|pass",
 	    "commands without a terminal" },

@@ -4,3 +4,4 @@ dist_man_MANS += %D%/warrant-check.8
 dist_man_MANS += %D%/approver.1
 dist_man_MANS += %D%/pam_warrant.8
 dist_man_MANS += %D%/warrant-report.1
+dist_man_MANS += %D%/warrantd.8

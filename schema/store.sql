@@ -189,7 +189,7 @@ CREATE TABLE request_end (
 ) STRICT, WITHOUT ROWID;
 
 -- One person's word on it, and the groups of the role's approve expression
--- that he was in (commas between): nobody is counted for two of them.
+-- that he was in, one a line: nobody is counted for two of them.
 CREATE TABLE decision (
   request TEXT NOT NULL REFERENCES request(id),
   who     TEXT NOT NULL REFERENCES person(id),
@@ -292,7 +292,7 @@ CREATE TABLE channel_end (
   exposed   INTEGER NOT NULL CHECK (exposed >= 0),          -- seen, not hidden
   seq       INTEGER NOT NULL UNIQUE REFERENCES event(seq),
   CHECK ((state = 'lost') = (sha256 IS NULL)),
-  CHECK ((state = 'lost') = (hash IS NULL)),
+  CHECK (state <> 'completed' OR hash IS NOT NULL),
   CHECK (state <> 'lost' OR length = 0)
 ) STRICT, WITHOUT ROWID;
 
@@ -467,7 +467,8 @@ BEGIN
   SELECT RAISE(ABORT, 'grant: not what was asked and approved');
 END;
 CREATE TRIGGER grants_start BEFORE INSERT ON grants
-WHEN NEW.from_us < (SELECT wall_us FROM event WHERE seq = NEW.seq)
+WHEN NEW.from_us + 10000000 <
+  (SELECT wall_us FROM event WHERE seq = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'grant: begins before it was given'); END;
 CREATE TRIGGER grant_end_time BEFORE INSERT ON grant_end
 WHEN NEW.why = 'expired' AND EXISTS (

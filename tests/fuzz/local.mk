@@ -74,3 +74,7 @@ fuzz_targets += %D%/fuzz_maskrules
 fuzz_targets += %D%/fuzz_wire
 %C%_fuzz_wire_SOURCES = %D%/fuzz_wire.c $(fuzz_main)
 %C%_fuzz_wire_LDADD = lib/liblib.la $(JANSSON_LIBS) $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_words
+%C%_fuzz_words_SOURCES = %D%/fuzz_words.c $(fuzz_main)
+%C%_fuzz_words_LDADD = lib/libcommand.la $(FUZZ_LIBS)
