@@ -24,3 +24,11 @@ CLEANFILES += %D%/store_sql.c
 	    echo 'const char store_sql[] ='; \
 	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' \
 	        $(srcdir)/%D%/store.sql; echo ';'; } >$@.tmp && mv $@.tmp $@
+
+# The file of a recording: what recorder and reports share.
+noinst_LTLIBRARIES += %D%/librecord.la
+%C%_librecord_la_LIBADD = lib/liblib.la $(CRYPTO_LIBS) $(ZSTD_LIBS)
+%C%_librecord_la_SOURCES =
+%C%_librecord_la_SOURCES += %D%/record.c %D%/record.h
+%C%_librecord_la_SOURCES += %D%/record_chain.c %D%/record_private.h
+%C%_librecord_la_SOURCES += %D%/record_read.c %D%/record_read.h

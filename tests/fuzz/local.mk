@@ -78,3 +78,7 @@ fuzz_targets += %D%/fuzz_wire
 fuzz_targets += %D%/fuzz_words
 %C%_fuzz_words_SOURCES = %D%/fuzz_words.c $(fuzz_main)
 %C%_fuzz_words_LDADD = lib/libcommand.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_record
+%C%_fuzz_record_SOURCES = %D%/fuzz_record.c $(fuzz_main)
+%C%_fuzz_record_LDADD = schema/librecord.la lib/liblib.la $(FUZZ_LIBS)

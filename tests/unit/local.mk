@@ -135,3 +135,6 @@ unit_tests += %D%/test_merkle
 unit_tests += %D%/test_note
 %C%_test_note_LDADD = schema/libstore.la lib/liblib.la $(CRYPTO_LIBS) \
 	$(unit_ldadd)
+
+unit_tests += %D%/test_record
+%C%_test_record_LDADD = schema/librecord.la lib/liblib.la $(unit_ldadd)

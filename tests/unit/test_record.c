@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Recordings: what was put comes back; any changed bit is seen; a file cut
+ * anywhere keeps what was flushed. */
+#include "tests/unit/test.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "lib/io.h"
+#include "schema/record.h"
+#include "schema/record_read.h"
+
+static int
+file_of(const void *p, size_t n)
+{
+	int fd = memfd_create("record", MFD_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, p, n), (ssize_t)n);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	return fd;
+}
+
+/* lines, flushed after each, a frame after every third; heads of each. */
+static struct buf
+made(const char *const *line, size_t n, bool close_it,
+    struct record_head *heads)
+{
+	int fd = memfd_create("record", MFD_CLOEXEC);
+	struct record_writer *w = NULL;
+	struct record_head h;
+	struct err e = { 0 };
+	struct buf b = BUF_INIT(1 << 20);
+
+	assert_int_equal(record_writer_open(fd, &w, &e), 0);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(record_reserve(w, 100, &e), 0);
+		assert_int_equal(record_put(w, line[i], strlen(line[i]), &e),
+		    0);
+		assert_int_equal(record_flush(w, i % 3 == 2, &h, &e), 0);
+		if (heads != NULL)
+			heads[i] = h;
+	}
+	if (close_it)
+		assert_int_equal(record_close(w, &h, &e), 0);
+	record_writer_free(w);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(io_read_all(fd, &b, &e), 0);
+	(void)close(fd);
+	return b;
+}
+
+static const char *const lines[] = { "{\"version\": 2}\n",
+    "[0.1, \"o\", \"hello\"]\n", "[0.2, \"o\", \"hello again\"]\n",
+    "[0.3, \"i\", \"x\"]\n", "[0.4, \"m\", \"exec {}\"]\n" };
+#define LINES (sizeof(lines) / sizeof(lines[0]))
+
+static void
+what_was_put_comes_back(void **state)
+{
+	struct buf b = made(lines, LINES, true, NULL);
+	int fd = file_of(b.p, b.len);
+	struct record_reader *r = NULL;
+	struct err e = { 0 };
+	const char *line;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(record_reader_open(fd, NULL, &r, &e), 0);
+	for (size_t i = 0; i < LINES; i++) {
+		assert_int_equal(record_next(r, &line, &n, &e), 1);
+		assert_int_equal(n + 1, strlen(lines[i]));
+		assert_memory_equal(line, lines[i], n);
+	}
+	assert_int_equal(record_next(r, &line, &n, &e), 0);
+	assert_true(record_summary(r)->closed);
+	assert_int_equal(record_summary(r)->cut, 0);
+	assert_int_equal(record_summary(r)->length, b.len);
+	record_reader_free(r);
+	(void)close(fd);
+	buf_clear(&b);
+}
+
+static void
+every_changed_bit_is_seen(void **state)
+{
+	struct buf b = made(lines, LINES, true, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < b.len; i++)
+		for (int bit = 0; bit < 8; bit++) {
+			struct record_summary s = { 0 };
+			int fd;
+
+			b.p[i] = (char)(b.p[i] ^ (1 << bit));
+			fd = file_of(b.p, b.len);
+			if (record_verify(fd, NULL, &s, NULL) == 0 &&
+			    s.closed && s.cut == 0)
+				fail_msg("byte %zu, bit %d: not seen", i,
+				    bit);
+			(void)close(fd);
+			b.p[i] = (char)(b.p[i] ^ (1 << bit));
+		}
+	buf_clear(&b);
+}
+
+static void
+a_cut_file_keeps_what_was_flushed(void **state)
+{
+	struct record_head heads[LINES];
+	struct buf b = made(lines, LINES, false, heads);
+
+	(void)state;
+	for (size_t n = 0; n <= b.len; n++) {
+		struct record_summary s = { 0 };
+		struct err e = { 0 };
+		size_t want = 0;
+		int fd = file_of(b.p, n);
+
+		for (size_t i = 0; i < LINES; i++)
+			if (heads[i].length <= n)
+				want = i + 1;
+		if (record_verify(fd, NULL, &s, &e) < 0)
+			fail_msg("cut at %zu: %s", n, e.text);
+		assert_false(s.closed);
+		assert_true(s.lines >= want);
+		(void)close(fd);
+	}
+	buf_clear(&b);
+}
+
+static void
+a_head_proves_the_start(void **state)
+{
+	struct record_head heads[LINES];
+	struct buf b = made(lines, LINES, true, heads);
+
+	(void)state;
+	for (size_t i = 0; i < LINES; i++) {
+		struct record_summary s = { 0 };
+		struct err e = { 0 };
+		int fd = file_of(b.p, b.len);
+
+		if (record_verify(fd, &heads[i], &s, &e) < 0)
+			fail_msg("head %zu: %s", i, e.text);
+		assert_true(s.head_seen);
+		(void)lseek(fd, 0, SEEK_SET);
+		heads[i].hash[5] ^= 1;
+		assert_int_equal(record_verify(fd, &heads[i], &s, &e), -1);
+		assert_int_equal(e.code, ERR_CRYPTO);
+		heads[i].hash[5] ^= 1;
+		(void)close(fd);
+		/* a file that lost its end behind that head */
+		fd = file_of(b.p, heads[i].length - 1);
+		assert_int_equal(record_verify(fd, &heads[i], &s, &e), -1);
+		(void)close(fd);
+	}
+	buf_clear(&b);
+}
+
+static void
+frames_close_by_themselves(void **state)
+{
+	static char big[60001];
+	const char *many[] = { big, big, big, big };
+	struct record_summary s = { 0 };
+	struct err e = { 0 };
+	struct buf b;
+	int fd;
+
+	(void)state;
+	(void)memset(big, 'a', sizeof(big) - 2);
+	big[sizeof(big) - 2] = '\n';
+	b = made(many, 4, true, NULL);
+	fd = file_of(b.p, b.len);
+	assert_int_equal(record_verify(fd, NULL, &s, &e), 0);
+	assert_int_equal(s.lines, 4);
+	assert_int_equal(s.plain, 4 * 60000);
+	assert_true(s.frames >= 2);
+	(void)close(fd);
+	buf_clear(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_put_comes_back),
+		cmocka_unit_test(every_changed_bit_is_seen),
+		cmocka_unit_test(a_cut_file_keeps_what_was_flushed),
+		cmocka_unit_test(a_head_proves_the_start),
+		cmocka_unit_test(frames_close_by_themselves),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
