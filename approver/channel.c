@@ -159,6 +159,10 @@ recorder_message(struct link *l, const json_t *msg, struct wire_fds *fds)
 		(void)json_object_set_new(copy, "op",
 		    json_string("channel.mask"));
 		monitor_tell(ch->c->m, copy);
+	} else if (strcmp(op, "exec.event") == 0) {
+		(void)json_object_set_new(copy, "conn",
+		    json_string(ch->c->id));
+		monitor_tell(ch->c->m, copy);
 	} else if (strcmp(op, "seal") == 0 && ch->seal == NULL) {
 		ch->seal = copy;
 	} else {
@@ -293,7 +297,7 @@ begin(struct channel *ch, const json_t *answer, int gate_end)
 {
 	static const char *const to_recorder[] = { "header", "profiles",
 	    "mask_key", "mask_key_id", "pipes", "transfer", "until_us",
-	    NULL };
+	    "rules", "sync_us", NULL };
 	static const char *const to_gate[] = { "channel", "role", "grant",
 	    "until_us", "shell", "transfer", "pipes", "notice", NULL };
 	static const char *const to_ledger[] = { "channel", "role", "grant",

@@ -160,11 +160,15 @@ answer_open(const struct turn *t, const struct live_conn *c,
 		return -1;
 	profiles_of(t, role, profiles);
 	*answer = json_pack("{s:b, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, "
-	    "s:s, s:s, s:o}", "ok", 1, "channel", channel, "role", g->role,
+	    "s:s, s:s, s:o, s:s, s:I}", "ok", 1, "channel", channel, "role",
+	    g->role,
 	    "grant", g->id, "until_us", (json_int_t)g->until_us, "shell",
 	    t->l->policy.shell, "pipes", role->pipes, "transfer",
 	    role->transfer, "profiles", profiles, "mask_key", key,
-	    "mask_key_id", key_id, "header", header(t, c, g, channel));
+	    "mask_key_id", key_id, "header", header(t, c, g, channel),
+	    "rules", conf_str(conf_section(t->l->start->conf, "mask"),
+	    "rules"), "sync_us", (json_int_t)conf_us(conf_section(
+	    t->l->start->conf, "record"), "sync"));
 	return *answer == NULL ? err_set(e, ERR_MEMORY, "out of memory") : 0;
 }
 

@@ -6,3 +6,21 @@ noinst_LTLIBRARIES += %D%/liblobby.la
 %C%_liblobby_la_SOURCES = %D%/lobby.c %D%/lobby.h \
 	%D%/lobby_wait.c %D%/lobby_wait.h
 %C%_liblobby_la_LIBADD = lib/libcommand.la
+
+# The recorder: relay, masks, record.
+noinst_LTLIBRARIES += %D%/librelay.la
+%C%_librelay_la_SOURCES =
+%C%_librelay_la_SOURCES += %D%/cast.c %D%/cast.h
+%C%_librelay_la_SOURCES += %D%/recording.c %D%/recording.h
+%C%_librelay_la_SOURCES += %D%/relay.c %D%/relay.h
+%C%_librelay_la_SOURCES += %D%/terminal.c %D%/terminal.h
+%C%_librelay_la_LIBADD = recorder/mask/libmask.la schema/librecord.la \
+	lib/liblib.la $(JANSSON_LIBS) $(CRYPTO_LIBS)
+
+pkglibexec_PROGRAMS += %D%/warrant-recorder
+%C%_warrant_recorder_SOURCES = %D%/recorder.c
+%C%_warrant_recorder_SOURCES += %D%/served.c %D%/served.h
+%C%_warrant_recorder_SOURCES += %D%/standalone.c %D%/standalone.h
+%C%_warrant_recorder_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
+%C%_warrant_recorder_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+%C%_warrant_recorder_LDADD = %D%/librelay.la $(UTIL_LIBS)

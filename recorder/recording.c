@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder/recording.h"
 
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,8 @@ struct stream {
 	struct mask *live, *kept;	/* NULL: not masked */
 	struct buf text;
 	int64_t since_ns;	/* of the first byte in text */
+	EVP_MD_CTX *sha;	/* of a transfer; NULL: kept as it is */
+	uint64_t bytes;
 };
 
 struct recording {
@@ -233,7 +236,7 @@ open_masks(struct recording *r, struct err *e)
 	for (int i = 0; i < STREAM_N; i++) {
 		struct stream *s = &r->stream[i];
 
-		if (i == STREAM_ERR && r->o.tty)
+		if ((i == STREAM_ERR && r->o.tty) || s->sha != NULL)
 			continue;
 		s->kept = mask_new(r->o.rules, &kept, e);
 		if (s->kept == NULL)
@@ -243,6 +246,23 @@ open_masks(struct recording *r, struct err *e)
 		s->live = mask_new(r->o.rules, &live, e);
 		if (s->live == NULL)
 			return -1;
+	}
+	return 0;
+}
+
+static int
+open_sums(struct recording *r, struct err *e)
+{
+	static const enum recording_stream which[] = { STREAM_OUT,
+	    STREAM_IN };
+
+	for (int i = 0; i < 2; i++) {
+		struct stream *s = &r->stream[which[i]];
+
+		s->sha = EVP_MD_CTX_new();
+		if (s->sha == NULL || EVP_DigestInit_ex(s->sha,
+		    EVP_sha256(), NULL) != 1)
+			return err_set(e, ERR_CRYPTO, "SHA-256");
 	}
 	return 0;
 }
@@ -298,12 +318,12 @@ recording_open(const struct recording_options *o, struct recording **ret,
 	}
 	r->start_ns = r->now_ns = r->synced_ns = clock_mono_ns();
 	if (record_writer_open(o->fd, &r->w, e) < 0 ||
+	    (o->transfer && open_sums(r, e) < 0) ||
 	    (o->rules != NULL && open_masks(r, e) < 0) ||
 	    put_header(r, e) < 0) {
 		recording_free(r);
 		return -1;
 	}
-	explicit_bzero(r->o.key, sizeof(r->o.key));
 	r->o.header = NULL;
 	*ret = r;
 	return 0;
@@ -315,6 +335,7 @@ recording_free(struct recording *r)
 	if (r == NULL)
 		return;
 	for (int i = 0; i < STREAM_N; i++) {
+		EVP_MD_CTX_free(r->stream[i].sha);
 		mask_free(r->stream[i].live);
 		mask_free(r->stream[i].kept);
 		buf_clear(&r->stream[i].text);
@@ -385,6 +406,15 @@ feed_kept(struct recording *r, enum recording_stream which, const char *p,
 	return 0;
 }
 
+/* A piece of a transfer. */
+static int
+count_bytes(struct stream *s, const char *p, size_t n, struct err *e)
+{
+	s->bytes += n;
+	return EVP_DigestUpdate(s->sha, p, n) == 1 ? 0 :
+	    err_set(e, ERR_CRYPTO, "SHA-256");
+}
+
 int
 recording_output(struct recording *r, enum recording_stream s,
     const char *p, size_t n, int64_t now_ns, struct buf *show,
@@ -394,6 +424,9 @@ recording_output(struct recording *r, enum recording_stream s,
 
 	r->now_ns = now_ns;
 	r->totals.bytes_out += n;
+	if (r->stream[s].sha != NULL)
+		return count_bytes(&r->stream[s], p, n, e) < 0 ? -1 :
+		    buf_put(show, p, n, e);
 	if (feed_kept(r, s, p, n, e) < 0)
 		return -1;
 	if ((live != NULL ? mask_feed(live, p, n, now_ns, show, e) :
@@ -424,6 +457,8 @@ recording_input(struct recording *r, const char *p, size_t n, bool echoed,
 	r->totals.bytes_in += n;
 	if (r->o.tty && r->stream[STREAM_OUT].live != NULL)
 		mask_echo(r->stream[STREAM_OUT].live, p, n, now_ns);
+	if (r->stream[STREAM_IN].sha != NULL)
+		return count_bytes(&r->stream[STREAM_IN], p, n, e);
 	if (!echoed)
 		return 0;
 	if (feed_kept(r, STREAM_IN, p, n, e) < 0)
@@ -567,6 +602,55 @@ recording_foreground(struct recording *r, int pgid, int64_t now_ns,
 }
 
 int
+recording_mask_text(const struct recording *r, const char *p, size_t n,
+    struct buf *out, struct err *e)
+{
+	struct mask_options o = { .view = MASK_RECORD };
+	struct mask *m;
+	int rc;
+
+	if (r->o.rules == NULL)
+		return buf_put(out, p, n, e);
+	(void)memcpy(o.key, r->o.key, sizeof(o.key));
+	m = mask_new(r->o.rules, &o, e);
+	if (m == NULL)
+		return -1;
+	rc = mask_feed(m, p, n, r->now_ns, out, e) < 0 ||
+	    mask_flush(m, out, e) < 0 ? -1 : 0;
+	mask_free(m);
+	return rc;
+}
+
+static void
+sum_of(struct stream *s, char ret[65])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
+
+	(void)EVP_DigestFinal_ex(s->sha, sum, NULL);
+	for (size_t i = 0; i < 32; i++)
+		(void)snprintf(ret + 2 * i, 3, "%02x", sum[i]);
+}
+
+/* What a transfer has moved, as a marker. */
+static int
+mark_transfer(struct recording *r, int64_t now_ns, struct err *e)
+{
+	struct stream *in = &r->stream[STREAM_IN];
+	struct stream *out = &r->stream[STREAM_OUT];
+	char text[320], sum_in[65], sum_out[65];
+
+	if (in->sha == NULL)
+		return 0;
+	sum_of(in, sum_in);
+	sum_of(out, sum_out);
+	(void)snprintf(text, sizeof(text), "{\"bytes_in\":%llu,"
+	    "\"sha256_in\":\"%s\",\"bytes_out\":%llu,\"sha256_out\":"
+	    "\"%s\"}", (unsigned long long)in->bytes, sum_in,
+	    (unsigned long long)out->bytes, sum_out);
+	return recording_mark(r, "transfer", text, now_ns, e);
+}
+
+int
 recording_close(struct recording *r, const char *status, int64_t now_ns,
     struct record_head *ret, struct err *e)
 {
@@ -574,8 +658,9 @@ recording_close(struct recording *r, const char *status, int64_t now_ns,
 	if (r->stream[STREAM_IN].kept != NULL &&
 	    feed_kept(r, STREAM_IN, NULL, 0, e) < 0)
 		return -1;
-	if (cut_all(r, true, e) < 0 || (status != NULL &&
-	    fact(r, 'x', status, now_ns, e) < 0) ||
+	if (cut_all(r, true, e) < 0 || mark_transfer(r, now_ns, e) < 0 ||
+	    (status != NULL && fact(r, 'x', status, now_ns,
+	    e) < 0) ||
 	    record_close(r->w, ret, e) < 0)
 		return -1;
 	/* space was taken ahead; what is not used is given back */

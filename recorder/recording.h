@@ -44,6 +44,8 @@ struct recording_options {
 	int fd;			/* of the record; borrowed */
 	const struct mask_rules *rules;	/* NULL: mask nothing */
 	bool show_all;		/* mask the record only (pipes = pass) */
+	bool transfer;		/* a file transfer: OUT and IN are counted and
+				 * hashed, not kept and not masked */
 	uint8_t key[MASK_KEY_LEN];
 	const char *key_id;	/* of that key, kept by reference */
 	bool tty;
@@ -94,6 +96,11 @@ int recording_mark(struct recording *r, const char *kind, const char *text,
 /* The group of processes in the foreground has changed; 0 unknown. */
 int recording_foreground(struct recording *r, int pgid, int64_t now_ns,
     struct err *e);
+
+/* The text with the values of the rules replaced, as the record keeps them;
+ * appended to out. */
+int recording_mask_text(const struct recording *r, const char *p, size_t n,
+    struct buf *out, struct err *e);
 
 /* status: text of the x line ("0", "SIGTERM"), NULL when not known.  The
  * record is closed and on the disk. */

@@ -246,7 +246,7 @@ handle(struct relay *r, const struct pollfd p[SLOTS], struct err *e)
 			return -1;
 	for (int i = STREAM_OUT; i <= STREAM_ERR; i++)
 		if (p[OUTER_OUT + i].events == 0 &&
-		    (p[OUTER_OUT + i].revents & POLLERR) != 0 &&
+		    (p[OUTER_OUT + i].revents & (POLLERR | POLLHUP)) != 0 &&
 		    r->outer[i + 1] >= 0)
 			outer_gone(r, i);
 	if (r->inner[0] >= 0 && r->outer[0] >= 0 &&

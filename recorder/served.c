@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "recorder/served.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "lib/io.h"
+#include "lib/jail.h"
+#include "lib/log.h"
+#include "lib/wire.h"
+#include "recorder/relay.h"
+#include "recorder/terminal.h"
+
+#define MONITOR 3
+#define GATE 4
+#define RECORD 5
+#define SPOOL 6
+#define START_MS 30000
+#define SAY_MS 2000		/* a seal waits so long for the monitor */
+#define COUNTS_NS (INT64_C(10) * 1000 * 1000 * 1000)
+#define LOST_NS (INT64_C(600) * 1000 * 1000 * 1000)	/* without warrantd */
+#define TEXT_MAX 16384
+
+struct served {
+	struct relay relay;
+	struct mask_rules *rules;
+	json_t *record, *start;	/* the two messages it begins with */
+	struct record_head head;	/* told last */
+	struct terminal terminal;
+	int64_t counted_ns, lost_ns;	/* lost_ns: the monitor is gone since */
+	bool told_lost;
+	const char *state;
+	json_t *end;		/* status or signal of the real shell */
+	struct wire_fds fds;
+};
+
+/* ---- to the monitor --------------------------------------------------- */
+
+/* Tell the monitor; without it the line goes to the spool. */
+static void
+tell(struct served *s, json_t *msg, bool must)
+{
+	struct err e = { 0 };
+	char *line;
+
+	if (s->lost_ns == 0 && wire_send(MONITOR, msg, NULL, 0,
+	    must ? SAY_MS : 0, &e) == 0) {
+		json_decref(msg);
+		return;
+	}
+	if (s->lost_ns == 0 && e.code == ERR_UNAVAILABLE)
+		s->lost_ns = clock_mono_ns();
+	if (must && (line = json_dumps(msg, JSON_COMPACT)) != NULL) {
+		(void)io_write_all(SPOOL, line, strlen(line), NULL);
+		(void)io_write_all(SPOOL, "\n", 1, NULL);
+		free(line);
+	}
+	json_decref(msg);
+}
+
+static void
+hex_of(const unsigned char *p, size_t n, char *ret)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)snprintf(ret + 2 * i, 3, "%02x", p[i]);
+}
+
+static void
+told_head(void *arg, const struct record_head *h)
+{
+	struct served *s = arg;
+	char hex[2 * RECORD_HASH + 1];
+
+	s->head = *h;
+	hex_of(h->hash, RECORD_HASH, hex);
+	tell(s, json_pack("{s:s, s:I, s:s}", "op", "head", "length",
+	    (json_int_t)h->length, "hash", hex), false);
+}
+
+static void
+tell_counts(struct served *s)
+{
+	static struct recording_count c[RECORDING_RULES];
+	size_t n = recording_counts(s->relay.rec, c);
+
+	for (size_t i = 0; i < n; i++)
+		tell(s, json_pack("{s:s, s:s, s:I, s:I}", "op", "mask",
+		    "rule", c[i].rule, "n", (json_int_t)c[i].n, "exposed",
+		    (json_int_t)c[i].exposed), true);
+}
+
+/* ---- from the gate ---------------------------------------------------- */
+
+/* An exec: a marker with its argv masked; some go to the ledger singly. */
+static int
+on_exec(struct served *s, const json_t *msg, struct err *e)
+{
+	json_t *copy = json_copy((json_t *)(uintptr_t)msg);
+	struct buf argv = BUF_INIT(TEXT_MAX);
+	const char *text = "";
+	char *line = NULL;
+	int rc = -1;
+
+	(void)json_object_del(copy, "op");
+	(void)json_object_del(copy, "tell");
+	if (wire_str_opt(msg, "argv", TEXT_MAX, &text, e) < 0 ||
+	    recording_mask_text(s->relay.rec, text, strlen(text), &argv,
+	    e) < 0)
+		goto out;
+	(void)json_object_set_new(copy, "argv", json_stringn(
+	    argv.p == NULL ? "" : argv.p, argv.len));
+	line = json_dumps(copy, JSON_COMPACT);
+	if (line == NULL) {
+		(void)err_set(e, ERR_INPUT, "an exec that is no JSON");
+		goto out;
+	}
+	rc = recording_mark(s->relay.rec, "exec", line, clock_mono_ns(), e);
+	if (json_is_true(json_object_get(msg, "tell"))) {
+		(void)json_object_set_new(copy, "op",
+		    json_string("exec.event"));
+		tell(s, json_incref(copy), true);
+	}
+out:
+	free(line);
+	json_decref(copy);
+	buf_clear(&argv);
+	return rc;
+}
+
+static int
+on_winch(struct served *s, const json_t *msg, struct err *e)
+{
+	struct winsize w = { 0 };
+	int64_t cols = 0, rows = 0;
+
+	if (wire_int(msg, "cols", 0, 10000, &cols, e) < 0 ||
+	    wire_int(msg, "rows", 0, 10000, &rows, e) < 0)
+		return -1;
+	w.ws_col = (unsigned short)cols;
+	w.ws_row = (unsigned short)rows;
+	if (s->relay.tty && s->relay.inner[0] >= 0)
+		(void)ioctl(s->relay.inner[0], TIOCSWINSZ, &w);
+	return recording_resize(s->relay.rec, w.ws_col, w.ws_row,
+	    clock_mono_ns(), e);
+}
+
+static int
+on_text(struct served *s, const char *kind, const json_t *msg,
+    struct err *e)
+{
+	const char *text = "";
+
+	if (wire_str_opt(msg, "text", ERR_TEXT_MAX, &text, e) < 0)
+		return -1;
+	return text[0] == '\0' ? 0 : relay_say(&s->relay, kind, text, e);
+}
+
+static int
+gate_message(struct served *s, const json_t *msg, struct err *e)
+{
+	const char *op = wire_op(msg);
+
+	if (strcmp(op, "exec") == 0)
+		return on_exec(s, msg, e);
+	if (strcmp(op, "winch") == 0)
+		return on_winch(s, msg, e);
+	if (strcmp(op, "say") == 0)
+		return on_text(s, "say", msg, e);
+	if (strcmp(op, "leader") == 0) {
+		json_decref(s->end);
+		s->end = json_copy((json_t *)(uintptr_t)msg);
+		s->relay.leader_gone = true;
+		return 0;
+	}
+	if (strcmp(op, "end") == 0) {
+		s->relay.stop = true;
+		return on_text(s, "end", msg, e);
+	}
+	return err_set(e, ERR_INPUT, "the gate sent unknown %.40s", op);
+}
+
+static int
+on_gate(struct relay *r, void *arg, struct err *e)
+{
+	struct served *s = arg;
+	json_t *msg = NULL;
+	int rc;
+
+	for (;;) {
+		rc = wire_recv(GATE, &msg, NULL, 0, e);
+		if (rc < 0 && e->code == ERR_TIMEOUT)
+			return 0;
+		if (rc < 0 && e->code != ERR_UNAVAILABLE)
+			return -1;
+		if (rc <= 0) { /* the gate is dead: nothing may go on */
+			s->state = "interrupted";
+			r->watch[1].fd = -1;
+			r->stop = true;
+			return 0;
+		}
+		rc = gate_message(s, msg, e);
+		json_decref(msg);
+		if (rc < 0)
+			return -1;
+	}
+}
+
+static int
+on_monitor(struct relay *r, void *arg, struct err *e)
+{
+	struct served *s = arg;
+	json_t *msg = NULL;
+	struct err why = { 0 };
+	int rc = wire_recv(MONITOR, &msg, NULL, 0, &why);
+
+	(void)e;
+	if (rc > 0) {
+		json_decref(msg); /* it has nothing to say now */
+	} else if (rc == 0 || why.code != ERR_TIMEOUT) {
+		r->watch[0].fd = -1;
+		if (s->lost_ns == 0)
+			s->lost_ns = clock_mono_ns();
+	}
+	return 0;
+}
+
+static int
+on_tick(struct relay *r, void *arg, int64_t now_ns, struct err *e)
+{
+	struct served *s = arg;
+
+	if (now_ns - s->counted_ns >= COUNTS_NS) {
+		s->counted_ns = now_ns;
+		tell_counts(s);
+	}
+	if (s->lost_ns == 0 || now_ns - s->lost_ns < LOST_NS)
+		return 0;
+	r->stop = true;
+	s->state = "interrupted";
+	return relay_say(r, "end", "warrant: the daemon has been away for "
+	    "too long; this session ends", e);
+}
+
+/* ---- begin and end ---------------------------------------------------- */
+
+static int
+key_of(const json_t *record, uint8_t key[MASK_KEY_LEN], struct err *e)
+{
+	const char *hex = NULL;
+
+	if (wire_str(record, "mask_key", 2 * MASK_KEY_LEN, &hex, e) < 0)
+		return -1;
+	for (size_t i = 0; i < MASK_KEY_LEN; i++) {
+		unsigned v;
+
+		if (sscanf(hex + 2 * i, "%2x", &v) != 1)
+			return err_set(e, ERR_INPUT, "mask_key is no key");
+		key[i] = (uint8_t)v;
+	}
+	return 0;
+}
+
+static int
+take_fds(struct served *s, struct err *e)
+{
+	size_t want = s->relay.tty ? 4 : 6;
+
+	if (s->fds.n != want)
+		return err_set(e, ERR_INPUT, "start with %zu descriptors",
+		    s->fds.n);
+	for (size_t i = 0; i < 3; i++)
+		s->relay.outer[i] = s->fds.fd[i];
+	for (size_t i = 3; i < want; i++)
+		s->relay.inner[i - 3] = s->fds.fd[i];
+	s->fds.n = 0;
+	return 0;
+}
+
+static int
+load_rules(struct served *s, struct err *e)
+{
+	const char *paths[2] = { WARRANT_DATADIR "/mask.d", "" };
+	const char *profiles = NULL;
+
+	if (wire_str_opt(s->record, "rules", 4096, &paths[1], e) < 0 ||
+	    wire_str(s->record, "profiles", 1024, &profiles, e) < 0)
+		return -1;
+	return mask_rules_load(paths, paths[1][0] == '\0' ? 1 : 2, profiles,
+	    &s->rules, e);
+}
+
+static int
+open_recording(struct served *s, struct err *e)
+{
+	const json_t *header = json_object_get(s->record, "header");
+	struct recording_options o = { .fd = RECORD, .tty = s->relay.tty,
+	    .rules = s->rules, .header = header, .head = told_head,
+	    .arg = s };
+	const char *pipes = "mask";
+	int64_t cols = 0, rows = 0, sync_us = 5000000;
+	int transfer = 0;
+
+	if (wire_str(s->record, "mask_key_id", 32, &o.key_id, e) < 0 ||
+	    wire_str_opt(s->record, "pipes", 16, &pipes, e) < 0 ||
+	    wire_str_opt(s->start, "term", 64, &o.term, e) < 0 ||
+	    wire_int_opt(s->record, "sync_us", 1, 60000000, &sync_us, e) <
+	    0 ||
+	    wire_int_opt(s->start, "cols", 0, 10000, &cols, e) < 0 ||
+	    wire_int_opt(s->start, "rows", 0, 10000, &rows, e) < 0 ||
+	    wire_bool_opt(s->start, "transfer", &transfer, e) < 0 ||
+	    key_of(s->record, o.key, e) < 0)
+		return -1;
+	o.transfer = transfer != 0;
+	o.show_all = !s->relay.tty && strcmp(pipes, "pass") == 0;
+	o.cols = (unsigned)cols;
+	o.rows = (unsigned)rows;
+	o.sync_ns = sync_us * 1000;
+	return recording_open(&o, &s->relay.rec, e);
+}
+
+static int
+jail(struct err *e)
+{
+	static const int calls[] = { SYS_read, SYS_write, SYS_writev,
+	    SYS_poll, SYS_ppoll, SYS_close, SYS_sendmsg, SYS_recvmsg,
+	    SYS_ioctl, SYS_fcntl, SYS_fallocate, SYS_ftruncate,
+	    SYS_fdatasync, SYS_fsync, SYS_lseek, SYS_fstat, SYS_newfstatat,
+	    SYS_clock_gettime, SYS_clock_nanosleep, SYS_brk, SYS_mmap,
+	    SYS_munmap, SYS_mremap, SYS_madvise, SYS_mlock, SYS_munlock,
+	    SYS_mprotect, SYS_futex, SYS_getrandom, SYS_rt_sigreturn,
+	    SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_restart_syscall,
+	    SYS_getpid, SYS_gettid, SYS_tgkill, SYS_exit, SYS_exit_group,
+	    SYS_sendto };
+
+	if (jail_quiet(e) < 0)
+		return -1;
+	return jail_allow(calls, sizeof(calls) / sizeof(calls[0]), e);
+}
+
+static int
+begin(struct served *s, struct err *e)
+{
+	int tty = 0;
+	json_t *ready;
+	int rc;
+
+	if (wire_recv(MONITOR, &s->record, NULL, START_MS, e) != 1 ||
+	    load_rules(s, e) < 0 ||
+	    wire_recv(GATE, &s->start, &s->fds, START_MS, e) != 1 ||
+	    wire_bool_opt(s->start, "tty", &tty, e) < 0)
+		return e->code == ERR_NONE ? err_set(e, ERR_UNAVAILABLE,
+		    "the channel was given up") : -1;
+	s->relay.tty = tty != 0;
+	if (take_fds(s, e) < 0 || open_recording(s, e) < 0 ||
+	    relay_open(&s->relay, e) < 0 || jail(e) < 0)
+		return -1;
+	s->relay.watch[0] = (struct relay_watch){ MONITOR, on_monitor };
+	s->relay.watch[1] = (struct relay_watch){ GATE, on_gate };
+	s->relay.arg = s;
+	s->relay.tick = on_tick;
+	s->counted_ns = clock_mono_ns();
+	if (s->relay.tty)
+		terminal_raw(&s->terminal, s->relay.outer[0]);
+	ready = json_pack("{s:s}", "op", "ready");
+	rc = wire_send(GATE, ready, NULL, 0, SAY_MS, e);
+	json_decref(ready);
+	return rc;
+}
+
+static const char *
+status_text(const struct served *s, char *ret, size_t size)
+{
+	int64_t n = 0;
+
+	if (s->end == NULL)
+		return NULL;
+	if (json_object_get(s->end, "signal") != NULL &&
+	    wire_int(s->end, "signal", 1, NSIG, &n, NULL) == 0) {
+		const char *name = sigabbrev_np((int)n);
+
+		(void)snprintf(ret, size, "SIG%s", name == NULL ? "?" : name);
+		return ret;
+	}
+	if (wire_int(s->end, "status", 0, 255, &n, NULL) < 0)
+		return NULL;
+	(void)snprintf(ret, size, "%lld", (long long)n);
+	return ret;
+}
+
+static void
+tell_seal(struct served *s, const struct record_head *h)
+{
+	struct recording_totals t;
+	char hex[2 * RECORD_HASH + 1];
+	json_t *seal;
+
+	recording_totals(s->relay.rec, &t);
+	hex_of(h->hash, RECORD_HASH, hex);
+	tell_counts(s);
+	seal = json_pack("{s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I}",
+	    "op", "seal", "state", s->state, "length",
+	    (json_int_t)h->length, "hash", hex, "events",
+	    (json_int_t)t.events, "bytes_in", (json_int_t)t.bytes_in,
+	    "bytes_out", (json_int_t)t.bytes_out, "masked",
+	    (json_int_t)t.masked, "exposed", (json_int_t)t.exposed);
+	if (s->end != NULL) {
+		(void)json_object_del(s->end, "op");
+		(void)json_object_update_missing(seal, s->end);
+	}
+	tell(s, seal, true);
+}
+
+/* It cannot be recorded: say so everywhere; what is written stays. */
+static void
+give_up(struct served *s, const struct err *why)
+{
+	static const char line[] = "warrant: this session cannot be "
+	    "recorded any more and ends here\r\n";
+	int to = s->relay.outer[s->relay.tty ? 1 : 2];
+
+	if (to >= 0)
+		(void)!write(to, line, sizeof(line) - 1);
+	tell(s, json_pack("{s:s, s:s}", "op", "failed", "text", why->text),
+	    true);
+	if (s->relay.rec != NULL) {
+		s->state = "truncated";
+		tell_seal(s, &s->head);
+	}
+}
+
+static void
+seal(struct served *s, struct err *e, int *rc)
+{
+	struct record_head h = { 0 };
+	char text[32];
+	json_t *msg;
+
+	if (*rc == 0)
+		*rc = recording_close(s->relay.rec, status_text(s, text,
+		    sizeof(text)), clock_mono_ns(), &h, e);
+	if (*rc == 0)
+		tell_seal(s, &h);
+	else
+		give_up(s, e);
+	if (s->relay.tty)
+		terminal_restore(&s->terminal, s->relay.outer[1]);
+	msg = json_pack("{s:s, s:s}", "op", "sealed", "state", s->state);
+	(void)wire_send(GATE, msg, NULL, 0, SAY_MS, NULL);
+	json_decref(msg);
+}
+
+int
+served_run(struct err *e)
+{
+	struct served s = { .state = "completed", .relay = {
+	    .outer = { -1, -1, -1 }, .inner = { -1, -1, -1 } } };
+	int rc;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	for (int i = 0; i < RELAY_WATCH; i++)
+		s.relay.watch[i].fd = -1;
+	rc = begin(&s, e);
+	if (rc == 0)
+		rc = relay_run(&s.relay, e);
+	if (s.relay.rec != NULL)
+		seal(&s, e, &rc);
+	else
+		give_up(&s, e);
+	relay_close(&s.relay);
+	recording_free(s.relay.rec);
+	mask_rules_free(s.rules);
+	wire_fds_close(&s.fds);
+	json_decref(s.record);
+	json_decref(s.start);
+	json_decref(s.end);
+	return rc;
+}
