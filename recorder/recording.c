@@ -37,7 +37,8 @@ struct recording {
 	struct stream stream[STREAM_N];
 	struct buf lines;	/* made, not given to the writer yet */
 	struct buf kept;	/* what a masker let through */
-	int64_t start_ns, dirty_ns, frame_ns, synced_ns;
+	int64_t start_ns, last_ns;	/* of the record's first, last line */
+	int64_t dirty_ns, frame_ns, synced_ns;
 	bool unsynced;
 	int foreground;
 	struct recording_totals totals;
@@ -54,8 +55,10 @@ static int
 put_line(struct recording *r, int64_t now_ns, char code, const char *p,
     size_t n, struct err *e)
 {
-	if (cast_event(&r->lines, (now_ns - r->start_ns) / 1000, code, p, n,
-	    e) < 0)
+	if (now_ns > r->last_ns)
+		r->last_ns = now_ns; /* players want times that do not fall */
+	if (cast_event(&r->lines, (r->last_ns - r->start_ns) / 1000, code, p,
+	    n, e) < 0)
 		return -1;
 	r->totals.events++;
 	return 0;
@@ -316,7 +319,8 @@ recording_open(const struct recording_options *o, struct recording **ret,
 		b = &r->stream[i].text;
 		*b = (struct buf)BUF_INIT(KEPT_MAX);
 	}
-	r->start_ns = r->now_ns = r->synced_ns = clock_mono_ns();
+	r->start_ns = r->synced_ns = clock_mono_ns();
+	r->last_ns = r->now_ns = r->start_ns;
 	if (record_writer_open(o->fd, &r->w, e) < 0 ||
 	    (o->transfer && open_sums(r, e) < 0) ||
 	    (o->rules != NULL && open_masks(r, e) < 0) ||

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utmp.h>
@@ -69,10 +70,14 @@ own_copy(int fd)
 {
 	static const int modes[] = { O_RDONLY, O_WRONLY, O_WRONLY };
 	char path[32];
+	struct stat st;
 	int own;
 
+	/* a file is never waited for, and its offset is the caller's */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	own = open(path, modes[fd] | O_CLOEXEC | O_NOCTTY | O_APPEND);
+	own = open(path, modes[fd] | O_CLOEXEC | O_NOCTTY);
 	return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
