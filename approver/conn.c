@@ -227,7 +227,7 @@ gate_start_message(const struct conn *c, const json_t *open)
 	if (user_find(account, &u, NULL) == 1)
 		gid = u.gid;
 	(void)snprintf(path, sizeof(path), "%s/warrant-shell",
-	    m->start->libexecdir);
+	    WARRANT_BINDIR);
 	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:I, "
 	    "s:I, s:I}", "op", "gate.start", "conn", c->id,
 	    "account", account, "uid", (json_int_t)c->uid,

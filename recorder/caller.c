@@ -178,8 +178,7 @@ find_file(struct caller *c, const struct asked *a, const char *path)
 		if ((st.st_mode & S_ISUID) != 0)
 			c->euid = st.st_uid;
 	}
-	c->privileged = c->euid != c->task.uid || (c->task.euid == 0 &&
-	    c->task.uid == 0);
+	c->privileged = c->euid != c->task.uid;
 	io_close(&fd);
 	(void)snprintf(link, sizeof(link), "/proc/%ld/cwd",
 	    (long)c->task.pid);

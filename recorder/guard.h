@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * guard.h - warrant-gate: one connection.
+ * in: descriptors 3 monitor, 4 the PAM link, 5 the socket of its shells; the
+ * listener of its exec filter comes by the PAM link
+ * out: an answer to every execve, channels handed to recorders, an end
+ *
+ * One loop, no terminal byte.  Messages: HACKING.md.
+ *
+ *	guard.c          set-up, the loop, the monitor, PAM
+ *	guard_exec.c     what may start, and who is told of it
+ *	guard_shell.c    warrant-shell: hello, hand-over, exit
+ *	guard_channel.c  channels and the recorder of each
+ *	guard_end.c      time, ends, killing all that is left */
+#ifndef WARRANT_RECORDER_GUARD_H
+#define WARRANT_RECORDER_GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <jansson.h>
+#include <openssl/evp.h>
+
+#include "lib/id.h"
+#include "lib/user.h"
+#include "recorder/argv.h"
+#include "recorder/caller.h"
+#include "recorder/task.h"
+#include "recorder/transfer.h"
+
+struct err;
+
+#define GUARD_MONITOR 3
+#define GUARD_PAM 4
+#define GUARD_SOCKET 5
+#define GUARD_CHANNELS 64
+#define GUARD_SEEN 1024		/* sessions (setsid) remembered */
+#define GUARD_SEND_MS 2000
+#define GUARD_CANNOT_RECORD 76	/* exit status of the shell */
+#define GUARD_NOT_ALLOWED 77
+
+enum channel_state {
+	CHANNEL_NONE = 0,
+	CHANNEL_HELLO,		/* a shell is connected, has said nothing */
+	CHANNEL_LOBBY,		/* it shows its built-ins */
+	CHANNEL_ASKED,		/* the monitor was asked */
+	CHANNEL_STARTING,	/* the recorder gets ready */
+	CHANNEL_RUNNING,	/* the real shell may run */
+	CHANNEL_REFUSED,	/* recorded, but not run */
+	CHANNEL_DRAINING	/* the real shell has ended */
+};
+
+/* One connection of a warrant-shell, and what became of it. */
+struct gchannel {
+	enum channel_state state;
+	int shell;		/* link to warrant-shell; -1 gone */
+	int recorder;		/* link to the recorder; -1 none */
+	struct task client;	/* warrant-shell */
+	pid_t leader;		/* the real shell, 0 not told yet */
+	char id[ID_MAX];	/* s-..., "" before the monitor gave one */
+	char role[64];
+	char real_shell[USER_PATH_MAX];
+	bool tty, transfer_ok, refuse_pipes;
+	bool over;		/* told to end: nothing more may start */
+	json_t *hello;
+	struct transfer *transfer;	/* to be started directly, or NULL */
+	int refused;		/* exit status of a refusal that is recorded */
+	int outer[3];		/* the person's: until the recorder has them */
+	int inner[3];		/* our ends: until the recorder has them */
+	int child[3];		/* the shell's ends, or the slave in [0] */
+	unsigned tty_dev;	/* of the inner pty, as in task.tty */
+	int64_t until_us, until_boot_us;	/* 0: no limit known */
+	int64_t end_ns;		/* be done by then, else kill; 0 none */
+	uint64_t execs, told;
+	EVP_MD_CTX *sum;	/* of its execs */
+};
+
+/* A session (setsid(2)) and the channel it belongs to. */
+struct seen {
+	pid_t sid;
+	uint64_t start;		/* of its leader, when known */
+	int channel;
+};
+
+struct guard {
+	char conn[ID_MAX];
+	struct user account;	/* name, uid, gid alone */
+	pid_t pid;		/* sshd's */
+	uint64_t pid_start;
+	uint32_t audit;		/* its audit session when its own */
+	char rundir[USER_PATH_MAX];
+	dev_t shell_dev;	/* warrant-shell's file */
+	ino_t shell_ino;
+	gid_t rec_gid;
+	int64_t idle_ns, lost_ns;
+	int listener;
+	bool pam_closed, monitor_lost, ending, ran;
+	bool revoked;		/* a grant has ended with a channel running */
+	int64_t ready_ns, idle_since_ns, lost_since_ns, counted_ns, swept_ns;
+	char why[32];		/* why all of it ends */
+	unsigned char key[ARGV_KEY_SIZE];
+	struct gchannel channel[GUARD_CHANNELS];
+	struct seen seen[GUARD_SEEN];
+	size_t seen_n;		/* written so far; a ring */
+	int64_t until_us, until_boot_us;	/* of the grant that ends last */
+	uint64_t loose;		/* execs of no channel */
+	uint64_t loose_told;
+	bool done;		/* the listener is empty: exit */
+};
+
+/* ---- guard.c ---------------------------------------------------------- */
+
+/* Tell the monitor (msg is stolen). */
+void guard_tell(struct guard *g, json_t *msg);
+
+/* ---- guard_exec.c ----------------------------------------------------- */
+
+/* The listener is readable.  -1 with *e: it is broken. */
+int guard_exec(struct guard *g, struct err *e);
+
+/* Numbers of execs since the last time, for the ledger. */
+void guard_exec_counts(struct guard *g);
+
+/* The channel a process belongs to, or NULL. */
+struct gchannel *guard_channel_of(struct guard *g, const struct task *t);
+
+/* Is this process of the connection at all?  Its sshd is not. */
+bool guard_owns(const struct guard *g, const struct task *t);
+
+/* ---- guard_shell.c ---------------------------------------------------- */
+
+/* A warrant-shell connects. */
+void guard_accept(struct guard *g);
+
+/* A message of it, or its end. */
+void guard_shell(struct guard *g, struct gchannel *c);
+
+/* It may start: inner pty or pipes are made and sent, `run`. */
+int guard_run(struct guard *g, struct gchannel *c, struct err *e);
+
+/* The outer terminal is taken and an inner one made, or three pipes.  -1
+ * with *e. */
+int guard_make_inner(struct guard *g, struct gchannel *c, struct err *e);
+
+/* Tell the shell to leave with this status; text may be NULL. */
+void guard_shell_no(struct gchannel *c, int status, const char *text);
+
+/* ---- guard_channel.c -------------------------------------------------- */
+
+struct gchannel *guard_channel_new(struct guard *g, int shell,
+    const struct task *client);
+struct gchannel *guard_channel_find(struct guard *g, const char *id);
+int guard_channel_index(const struct guard *g, const struct gchannel *c);
+
+/* channel.ok of the monitor; link is the recorder's (owned). */
+void guard_channel_ok(struct guard *g, struct gchannel *c, const json_t *msg,
+    int link);
+
+/* A message of the recorder, or its end. */
+void guard_recorder(struct guard *g, struct gchannel *c);
+
+/* Tell the recorder (msg is stolen). */
+void guard_record(struct gchannel *c, json_t *msg);
+
+/* The real shell has ended, or its parent was lost (status: as by wait). */
+void guard_channel_left(struct guard *g, struct gchannel *c, const char *key,
+    int value);
+void guard_channel_free(struct guard *g, struct gchannel *c);
+
+/* ---- guard_end.c ------------------------------------------------------ */
+
+/* End one channel with a line to the person. */
+void guard_end_channel(struct guard *g, struct gchannel *c, const char *why,
+    const char *text);
+
+/* End the connection: nothing starts, everything is killed until the
+ * listener is empty. */
+void guard_end(struct guard *g, const char *why, const char *text);
+
+/* Deadlines of all kinds; ms until the next look. */
+int guard_tick(struct guard *g);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * guard_channel.c - channels and the recorder of each. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "lib/io.h"
+#include "lib/log.h"
+#include "lib/wire.h"
+#include "recorder/guard.h"
+
+#define COMMAND_MAX 60000
+#define DRAIN_NS (INT64_C(5) * 1000 * 1000 * 1000)
+
+struct gchannel *
+guard_channel_new(struct guard *g, int shell, const struct task *client)
+{
+	for (int i = 0; i < GUARD_CHANNELS; i++) {
+		struct gchannel *c = &g->channel[i];
+
+		if (c->state != CHANNEL_NONE)
+			continue;
+		*c = (struct gchannel){ .state = CHANNEL_HELLO,
+		    .shell = shell, .recorder = -1, .client = *client,
+		    .outer = { -1, -1, -1 }, .inner = { -1, -1, -1 },
+		    .child = { -1, -1, -1 } };
+		return c;
+	}
+	return NULL;
+}
+
+struct gchannel *
+guard_channel_find(struct guard *g, const char *id)
+{
+	for (int i = 0; i < GUARD_CHANNELS; i++)
+		if (g->channel[i].state != CHANNEL_NONE &&
+		    strcmp(g->channel[i].id, id) == 0)
+			return &g->channel[i];
+	return NULL;
+}
+
+int
+guard_channel_index(const struct guard *g, const struct gchannel *c)
+{
+	return (int)(c - g->channel);
+}
+
+void
+guard_record(struct gchannel *c, json_t *msg)
+{
+	struct err e = { 0 };
+
+	if (c->recorder >= 0 && wire_send(c->recorder, msg, NULL, 0,
+	    GUARD_SEND_MS, &e) < 0)
+		log_line(LOG_ERR, "%s: recorder: %s", c->id, e.text);
+	json_decref(msg);
+}
+
+static void
+close_fds(struct gchannel *c)
+{
+	for (int i = 0; i < 3; i++) {
+		io_close(&c->outer[i]);
+		io_close(&c->inner[i]);
+		io_close(&c->child[i]);
+	}
+}
+
+void
+guard_channel_free(struct guard *g, struct gchannel *c)
+{
+	int index = guard_channel_index(g, c);
+
+	for (size_t i = 0; i < GUARD_SEEN; i++)
+		if (g->seen[i].sid != 0 && g->seen[i].channel == index)
+			g->seen[i].channel = -1; /* still ours, no channel */
+	close_fds(c);
+	io_close(&c->shell);
+	io_close(&c->recorder);
+	json_decref(c->hello);
+	free(c->transfer);
+	EVP_MD_CTX_free(c->sum);
+	*c = (struct gchannel){ .state = CHANNEL_NONE, .shell = -1,
+	    .recorder = -1 };
+	g->idle_since_ns = clock_mono_ns();
+}
+
+/* ---- begin ------------------------------------------------------------ */
+
+/* May it run as it was asked?  NULL, or why not; a transfer that may is
+ * parsed into the channel. */
+static const char *
+refusal(struct gchannel *c)
+{
+	const char *command = NULL;
+	struct transfer *t;
+	enum transfer_kind kind;
+
+	(void)wire_str_opt(c->hello, "command", COMMAND_MAX, &command, NULL);
+	t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return "out of memory";
+	kind = command == NULL ? TRANSFER_NONE : transfer_parse(command, t);
+	if (kind == TRANSFER_DIRECT && c->transfer_ok && !c->tty) {
+		c->transfer = t;
+		return NULL;
+	}
+	free(t);
+	if (kind != TRANSFER_NONE && !c->transfer_ok)
+		return "warrant: this role may not transfer files (sftp, "
+		    "scp, rsync, git); ask for one that may";
+	if (!c->tty && c->refuse_pipes)
+		return "warrant: this role runs commands on a terminal only: "
+		    "ssh -t";
+	return NULL;
+}
+
+static int
+start_recorder(struct guard *g, struct gchannel *c, struct err *e)
+{
+	json_t *start;
+	int fds[6], n = 0, rc;
+
+	if (guard_make_inner(g, c, e) < 0)
+		return -1;
+	for (int i = 0; i < 3; i++)
+		fds[n++] = c->outer[i];
+	for (int i = 0; i < (c->tty ? 1 : 3); i++)
+		fds[n++] = c->inner[i];
+	start = json_pack("{s:s, s:b, s:b}", "op", "start", "tty", c->tty,
+	    "transfer", c->transfer != NULL);
+	(void)json_object_set(start, "cols", json_object_get(c->hello,
+	    "cols"));
+	(void)json_object_set(start, "rows", json_object_get(c->hello,
+	    "rows"));
+	(void)json_object_set(start, "term", json_object_get(c->hello,
+	    "term"));
+	rc = wire_send(c->recorder, start, fds, (size_t)n, GUARD_SEND_MS, e);
+	json_decref(start);
+	for (int i = 0; i < 3; i++) { /* the recorder's are the only ones */
+		io_close(&c->outer[i]);
+		io_close(&c->inner[i]);
+	}
+	return rc;
+}
+
+static void
+refuse(struct gchannel *c, int status, const char *text)
+{
+	c->refused = status;
+	c->state = CHANNEL_REFUSED;
+	for (int i = 0; i < 3; i++)
+		io_close(&c->child[i]);
+	guard_record(c, json_pack("{s:s, s:s, s:s}", "op", "end", "why",
+	    "refused", "text", text));
+}
+
+void
+guard_channel_ok(struct guard *g, struct gchannel *c, const json_t *msg,
+    int link)
+{
+	const char *id = NULL, *role = "", *shell = NULL, *transfer = "deny";
+	const char *pipes = "mask";
+	struct err e = { 0 };
+
+	c->recorder = link;
+	if (wire_str(msg, "channel", ID_MAX - 1, &id, &e) == 0 &&
+	    wire_str(msg, "shell", USER_PATH_MAX - 1, &shell, &e) == 0 &&
+	    wire_int(msg, "until_us", 1, INT64_MAX, &c->until_us, &e) == 0 &&
+	    wire_str_opt(msg, "role", sizeof(c->role) - 1, &role, &e) == 0 &&
+	    wire_str_opt(msg, "transfer", 8, &transfer, &e) == 0 &&
+	    wire_str_opt(msg, "pipes", 8, &pipes, &e) == 0) {
+		(void)snprintf(c->id, sizeof(c->id), "%s", id);
+		(void)snprintf(c->role, sizeof(c->role), "%s", role);
+		(void)snprintf(c->real_shell, sizeof(c->real_shell), "%s",
+		    shell);
+		c->transfer_ok = strcmp(transfer, "log") == 0;
+		c->refuse_pipes = strcmp(pipes, "refuse") == 0;
+		c->until_boot_us = clock_boot_us() + c->until_us -
+		    clock_wall_us();
+		if (c->until_us > g->until_us) {
+			g->until_us = c->until_us;
+			g->until_boot_us = c->until_boot_us;
+		}
+		c->state = CHANNEL_STARTING;
+		if (start_recorder(g, c, &e) == 0)
+			return;
+	}
+	log_line(LOG_ERR, "%s: channel: %s", g->conn, e.text);
+	guard_shell_no(c, GUARD_CANNOT_RECORD, e.text);
+	guard_channel_free(g, c);
+}
+
+/* ---- its recorder ----------------------------------------------------- */
+
+static void
+on_ready(struct guard *g, struct gchannel *c)
+{
+	const char *why = refusal(c);
+	struct err e = { 0 };
+
+	if (why != NULL) {
+		refuse(c, GUARD_NOT_ALLOWED, why);
+		return;
+	}
+	c->state = CHANNEL_RUNNING;
+	if (guard_run(g, c, &e) < 0) {
+		log_line(LOG_ERR, "%s: run: %s", c->id, e.text);
+		io_close(&c->shell);
+		guard_channel_left(g, c, "signal", SIGHUP);
+	}
+}
+
+/* Sealed: the shell may leave. */
+static void
+on_sealed(struct guard *g, struct gchannel *c)
+{
+	json_t *done;
+
+	if (c->refused != 0) {
+		guard_shell_no(c, c->refused, NULL);
+	} else if (c->over) {
+		guard_shell_no(c, GUARD_NOT_ALLOWED, NULL);
+	} else if (c->shell >= 0) {
+		done = json_pack("{s:s}", "op", "done");
+		(void)wire_send(c->shell, done, NULL, 0, GUARD_SEND_MS,
+		    NULL);
+		json_decref(done);
+	}
+	guard_exec_counts(g);
+	guard_channel_free(g, c);
+}
+
+void
+guard_recorder(struct guard *g, struct gchannel *c)
+{
+	json_t *msg = NULL;
+	struct err e = { 0 };
+	int rc = wire_recv(c->recorder, &msg, NULL, 0, &e);
+	const char *op;
+
+	if (rc < 0 && e.code == ERR_TIMEOUT)
+		return;
+	op = rc > 0 ? wire_op(msg) : "";
+	if (strcmp(op, "ready") == 0 && c->state == CHANNEL_STARTING) {
+		on_ready(g, c);
+	} else if (strcmp(op, "sealed") == 0 &&
+	    c->state != CHANNEL_RUNNING) {
+		on_sealed(g, c);
+	} else {
+		/* it died, or stopped by itself: nothing of it may go on */
+		log_line(LOG_ERR, "%s: the recorder is gone", c->id);
+		guard_end_channel(g, c, "recorder-failed", "");
+		guard_shell_no(c, GUARD_CANNOT_RECORD, "warrant: this "
+		    "session cannot be recorded any more and ends here");
+		guard_exec_counts(g);
+		guard_channel_free(g, c);
+	}
+	json_decref(msg);
+}
+
+void
+guard_channel_left(struct guard *g, struct gchannel *c, const char *key,
+    int value)
+{
+	guard_tell(g, json_pack("{s:s, s:s, s:i}", "op", "channel.exit",
+	    "channel", c->id, key, value));
+	guard_record(c, json_pack("{s:s, s:i}", "op", "leader", key, value));
+	c->state = CHANNEL_DRAINING;
+	for (int i = 0; i < 3; i++)
+		io_close(&c->child[i]);
+	if (c->shell < 0) {
+		/* its parent was killed: what it started goes with it */
+		guard_end_channel(g, c, "shell-lost", "");
+		c->end_ns = clock_mono_ns() + DRAIN_NS;
+	}
+}
