@@ -230,8 +230,9 @@ verb_channel_open(struct turn *t, json_t **answer, struct err *e)
 		return err_set(e, ERR_DENIED, "no grant covers %s on this "
 		    "host", c->who.account);
 	*answer = json_pack("{s:b, s:b, s:o}", "ok", 1, "lobby", 1, "text",
-	    json_sprintf("No grant covers %s on %s.", c->who.account,
-	    t->l->policy.host));
+	    json_sprintf("No grant covers %s on %s.  `roles' lists what you "
+	    "may ask for, `request --role ROLE --for 1h --reason WHY' asks.",
+	    c->who.account, t->l->policy.host));
 	return 0;
 }
 

@@ -124,13 +124,14 @@ pass_on(struct conn *c, const json_t *msg)
 	const char *channel = NULL;
 	struct err e = { 0 };
 
-	if (wire_str_opt(msg, "channel", ID_MAX, &channel, &e) < 0 ||
-	    (channel != NULL && !channel_is_of(c, channel))) {
-		log_line(LOG_WARNING, "%s: %s for a foreign channel", c->id,
-		    wire_op(msg));
+	if (wire_str_opt(msg, "channel", ID_MAX, &channel, &e) < 0) {
+		log_line(LOG_WARNING, "%s: %s: %s", c->id, wire_op(msg),
+		    e.text);
 		return;
 	}
 	copy = json_copy((json_t *)(uintptr_t)msg);
+	if (channel != NULL && !channel_is_of(c, channel))
+		(void)json_object_del(copy, "channel"); /* sealed by now */
 	(void)json_object_set_new(copy, "conn", json_string(c->id));
 	monitor_tell(c->m, copy);
 }

@@ -38,7 +38,7 @@ pammod_LTLIBRARIES += %D%/pam_warrant.la
 	-Wl,--version-script=$(srcdir)/%D%/pam_warrant.map
 EXTRA_%C%_pam_warrant_la_DEPENDENCIES = %D%/pam_warrant.map
 EXTRA_DIST += %D%/pam_warrant.map
-install-exec-hook:
+install-exec-hook: install-shell-group
 	rm -f $(DESTDIR)$(pammoddir)/pam_warrant.la
 
 sbin_PROGRAMS += %D%/warrant-check

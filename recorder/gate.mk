@@ -26,7 +26,7 @@ bin_PROGRAMS += %D%/warrant-shell
 %C%_warrant_shell_LDADD = %D%/liblobby.la %D%/libgate.la lib/libcommand.la \
 	lib/liblib.la $(JANSSON_LIBS)
 
-install-exec-hook:
+install-shell-group:
 	@if [ -z "$(DESTDIR)" ] && getent group warrant-rec >/dev/null; then \
 		chgrp warrant-rec $(bindir)/warrant-shell && \
 		chmod 2755 $(bindir)/warrant-shell; \
@@ -34,3 +34,4 @@ install-exec-hook:
 		echo "to do: chgrp warrant-rec, chmod 2755" \
 		    "$(bindir)/warrant-shell"; \
 	fi
+.PHONY: install-shell-group

@@ -267,6 +267,7 @@ void
 guard_channel_left(struct guard *g, struct gchannel *c, const char *key,
     int value)
 {
+	guard_exec_counts(g);
 	guard_tell(g, json_pack("{s:s, s:s, s:i}", "op", "channel.exit",
 	    "channel", c->id, key, value));
 	guard_record(c, json_pack("{s:s, s:i}", "op", "leader", key, value));

@@ -75,6 +75,7 @@ guard_end_channel(struct guard *g, struct gchannel *c, const char *why,
 	c->over = true;
 	g->revoked = g->revoked || strncmp(why, "grant-", 6) == 0;
 	c->end_ns = clock_mono_ns() + GRACE_NS;
+	guard_exec_counts(g);
 	if (c->state != CHANNEL_DRAINING) {
 		c->state = CHANNEL_DRAINING;
 		guard_record(c, json_pack("{s:s, s:s, s:s}", "op", "end",

@@ -339,7 +339,7 @@ relay_say(struct relay *r, const char *kind, const char *text,
 }
 
 void
-relay_close(struct relay *r)
+relay_flush(struct relay *r)
 {
 	int64_t until = clock_mono_ns() + RELAY_DRAIN_NS;
 
@@ -353,6 +353,11 @@ relay_close(struct relay *r)
 			if (!write_some(r, r->outer[i + 1], &r->show[i]))
 				break;
 		}
+}
+
+void
+relay_close(struct relay *r)
+{
 	for (int i = 0; i < 3; i++) {
 		io_close(&r->outer[i]);
 		io_close(&r->inner[i]);

@@ -60,7 +60,10 @@ int relay_run(struct relay *r, struct err *e);
 int relay_say(struct relay *r, const char *kind, const char *text,
     struct err *e);
 
-/* Write out what is still to be shown (at most 2 s), close everything. */
+/* Write out what is still to be shown, at most 2 s. */
+void relay_flush(struct relay *r);
+
+/* Close everything. */
 void relay_close(struct relay *r);
 
 #endif

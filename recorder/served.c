@@ -451,6 +451,7 @@ seal(struct served *s, struct err *e, int *rc)
 		tell_seal(s, &h);
 	else
 		give_up(s, e);
+	relay_flush(&s->relay);
 	if (s->relay.tty)
 		terminal_restore(&s->terminal, s->relay.outer[1]);
 	msg = json_pack("{s:s, s:s}", "op", "sealed", "state", s->state);

@@ -211,6 +211,7 @@ run(struct alone *a, const struct standalone *s, int fd, struct err *e)
 		terminal_raw(&terminal, STDIN_FILENO);
 	rc = relay_run(&a->relay, e);
 	tty = a->relay.tty;
+	relay_flush(&a->relay);
 	relay_close(&a->relay); /* hangs up on what still runs */
 	if (a->child != 0 && rc < 0)
 		(void)kill(a->child, SIGKILL);

@@ -265,6 +265,8 @@ class Host(Area):
         """fresh: with an empty store."""
         if fresh:
             shutil.rmtree(self.statedir, ignore_errors=True)
+        for folder in (self.rundir, self.statedir):
+            os.makedirs(os.path.dirname(folder), exist_ok=True)
         self.warrantd = self.launch(
             "warrantd", [f"{self.at['sbindir']}/warrantd", "--foreground",
                          "--config", self.conf])

@@ -1,0 +1,307 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The main job through a real ssh, sshd, PAM, provider and warrantd: sign in,
+ask, approve, work recorded and masked, revoke, report.
+
+in: an installed build, root; out: a line for each test"""
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+import lib
+from host import CONF, Host, run
+from lib import check, wait_until
+
+H = None
+CARD = "4111 1111 1111 1111"
+KEY = "AKIAIOSFODNN7EXAMPLQ"
+ROLES = """
+[role files]
+about = may copy files
+account = dave
+request = engineers
+approve = dba-leads
+transfer = log
+
+[role later]
+account = erin
+request = *
+approve = dba-leads
+"""
+
+
+def report(*words):
+    return run([f"{H.at['bindir']}/warrant-report", *words])
+
+
+def rows(*words):
+    return json.loads(report(*words, "--json"))["rows"]
+
+
+def record_of(channel):
+    """The lines of a recording, once it is sealed."""
+    path = f"{H.statedir}/sessions/{channel}.cast.zst"
+
+    def closed():
+        with open(path, "rb") as f:
+            return f.read()[-72:][12:16] == b"\1\0\0\0"
+    wait_until(closed, 10, "sealed")
+    done = subprocess.run(["zstd", "-dc", path], capture_output=True,
+                          check=False)
+    return done.stdout.decode().rstrip("\n").split("\n")
+
+
+def newest():
+    """The channel that was opened last."""
+    folder = f"{H.statedir}/sessions"
+    names = [n for n in os.listdir(folder) if n.endswith(".cast.zst")]
+    names.sort(key=lambda n: os.stat(f"{folder}/{n}").st_ctime)
+    return max(names, key=lambda n: json.loads(subprocess.run(
+        ["zstd", "-dc", f"{folder}/{n}"], capture_output=True,
+        check=False).stdout.splitlines()[0])["warrant"]["opened_us"])[:-9]
+
+
+def text_of(lines, kinds="oe"):
+    events = [json.loads(line) for line in lines[1:]]
+    return "".join(e[2] for e in events if e[1] in kinds)
+
+
+def execs_of(lines):
+    events = [json.loads(line) for line in lines[1:]]
+    return [json.loads(e[2][5:]) for e in events
+            if e[1] == "m" and e[2].startswith("exec ")]
+
+
+def granted(user, role, window="1h"):
+    """A grant for the person of that account, approved by bob."""
+    asked = H.ssh(user, "request", "--role", role, "--for", window,
+                  "--reason", "tests of the whole", "--nowait", person=user)
+    found = re.search(r"r-[0-9a-z]{13}", asked.out.decode())
+    check(asked.status == 75 and found, asked)
+    done = H.ssh("bob", "approver", "approve", found.group(), "-y",
+                 person="bob")
+    check(done.status == 0, done)
+    return found.group()
+
+
+def test_no_grant():
+    """Without a grant nothing runs, and the person is told what to do"""
+    done = H.ssh("alice", "id", person="alice")
+    check(done.status == 77 and b"uid=" not in done.out, done)
+    check(b"request" in done.err, done)
+
+
+def test_command():
+    """Asked for, approved by another: a command runs, status and streams
+    as it made them"""
+    granted("alice", "dba")
+    done = H.ssh("alice", "id -un; echo err >&2; exit 7", person="alice")
+    check(done.status == 7 and done.out == b"alice\n" and
+          done.err.endswith(b"err\n"), done)
+    lines = record_of(newest())
+    check(text_of(lines, "o") == "alice\n" and "err\n" in text_of(lines, "e"),
+          lines)
+    check(any(e["exe"].endswith("/id") for e in execs_of(lines)), lines)
+
+
+def test_signal_and_eof():
+    """A signal is a signal, standard input ends, bytes are exact"""
+    done = H.ssh("alice", "kill -TERM $$", person="alice")
+    check(done.status in (255, 143), done)
+    data = os.urandom(3_000_000)
+    done = H.ssh("alice", "cat", person="alice", stdin=data)
+    check(done.status == 0 and done.out == data, len(done.out), done.err)
+
+
+def test_masked_pipe():
+    """Card numbers and keys in a file are masked, also by slow writes"""
+    with open(f"{H.dir}/home/alice/cards", "w", encoding="utf-8") as f:
+        f.write(f"card {CARD}\naws {KEY}\n"
+                "\x1b[31m4111\x1b[0m-1111-1111-1111 red\n")
+    done = H.ssh("alice", "cat cards; for c in 5 5 0 0 0 0 0 0 0 0 0 0 0 0 0"
+                 " 4; do printf $c; sleep 0.02; done; echo", person="alice")
+    check(done.status == 0, done)
+    for secret in (CARD, KEY, "1111-1111-1111", "5500000000000004"):
+        check(secret.encode() not in done.out, secret, done)
+    check(b"red" in done.out, done)
+    kept = text_of(record_of(newest()))
+    check("[card]" in kept and CARD not in kept and KEY not in kept and
+          "5500000000000004" not in kept, kept)
+
+
+def prompt(child):
+    child.sendline("PS1='read''y> '")
+    child.expect("ready> ")
+
+
+def test_interactive():
+    """A terminal: masks on the screen, resize, Ctrl-C, job control, vim"""
+    child = H.spawn("alice", person="alice", size=(24, 80))
+    prompt(child)
+    child.sendline("stty size; tty; cat cards")
+    child.expect("24 80")
+    child.expect(r"/dev/pts/\d+")
+    child.expect(r"\[card\]")
+    child.expect("red")
+    child.expect("ready> ")
+    check(CARD not in child.before, child.before)
+    child.setwinsize(30, 100)
+    time.sleep(0.3)
+    child.sendline("stty size")
+    child.expect("30 100")
+    child.expect("ready> ")
+    child.sendline("sleep 100")
+    time.sleep(0.3)
+    child.send("\x03")
+    child.expect("ready> ")
+    child.sendline("sleep 100")
+    time.sleep(0.3)
+    child.send("\x1a")
+    child.expect("Stopped")
+    child.sendline("kill %1; jobs; echo a''b")
+    child.expect("ab")
+    child.expect("ready> ")
+    child.sendline("vim -u NONE -n notes")
+    time.sleep(0.7)
+    child.send("ihello vim\x1b:wq\r")
+    child.expect("ready> ")
+    child.sendline("cat notes; exit 9")
+    child.expect("hello vim")
+    child.expect(lib_eof())
+    child.close()
+    check(child.exitstatus == 9, child.exitstatus, child.signalstatus)
+    lines = record_of(newest())
+    events = [json.loads(line) for line in lines[1:]]
+    check([e for e in events if e[1] == "r" and e[2] == "100x30"], "resize")
+    check(events[-1][1:] == ["x", "9"], events[-1])
+    check(CARD not in text_of(lines), "card in the record")
+
+
+def lib_eof():
+    import pexpect  # pylint: disable=import-outside-toplevel
+    return pexpect.EOF
+
+
+def test_outer_terminal():
+    """The person's own terminal can be written by nobody but the recorder"""
+    child = H.spawn("alice", person="alice")
+    prompt(child)
+    child.sendline("ls -l /dev/pts | awk '$3 == \"root\"' | wc -l; "
+                   "ps -o tty= -p $PPID")
+    child.expect("ready> ")
+    outer = re.search(r"pts/\d+", child.before)
+    check(outer, child.before)
+    child.sendline(f"echo past > /dev/{outer.group()}")
+    child.expect("[Dd]enied")
+    child.expect("ready> ")
+    child.sendline("trap '' HUP TERM; kill -9 $PPID; sleep 2; echo st''ill")
+    child.expect(lib_eof())
+    check("still" not in child.before, child.before)
+
+
+def test_scp_refused():
+    """scp and sftp are refused by a role that does not allow them"""
+    src = H.write("up", "some bytes\n")
+    for mode in ([], ["-O"]):
+        argv = H.ssh_argv("alice", program="scp") + mode
+        done = subprocess.run(argv + [src, "127.0.0.1:up"], check=False,
+                              capture_output=True, timeout=60,
+                              env=H.environment("alice"))
+        check(done.returncode != 0 and b"transfer" in done.stderr, done)
+    check(not os.path.exists(f"{H.dir}/home/alice/up"))
+
+
+def test_scp_logged():
+    """A role that allows them: the file arrives, bytes and digest are kept"""
+    granted("dave", "files")
+    src = H.path("big")
+    with open(src, "wb") as f:
+        f.write(os.urandom(2_000_000))
+    for mode in ([], ["-O"]):
+        argv = H.ssh_argv("dave", program="scp") + mode
+        done = subprocess.run(argv + [src, "127.0.0.1:big"], check=False,
+                              capture_output=True, timeout=60,
+                              env=H.environment("dave"))
+        check(done.returncode == 0, done)
+        with open(src, "rb") as a, open(f"{H.dir}/home/dave/big", "rb") as b:
+            check(a.read() == b.read())
+        os.unlink(f"{H.dir}/home/dave/big")
+        mark = [json.loads(line)[2] for line in record_of(newest())[1:]]
+        mark = [json.loads(m[9:]) for m in mark if m.startswith("transfer ")]
+        check(len(mark) == 1 and mark[0]["bytes_in"] > 2_000_000, mark)
+
+
+def test_lobby():
+    """In the lobby a person asks, waits visibly, and goes on into the session
+    when another says yes"""
+    child = H.spawn("erin", person="erin")
+    child.expect("No grant covers")
+    child.expect("> ")
+    child.sendline("roles")
+    child.expect("later")
+    child.sendline("request --role later --for 30m --reason fix the lag")
+    child.expect(r"r-[0-9a-z]{13}")
+    request = child.match.group()
+    done = H.ssh("bob", "approver", "approve", request, "-y", person="bob")
+    check(done.status == 0, done)
+    prompt(child)
+    child.sendline("id -un; exit")
+    child.expect("erin")
+    child.expect(lib_eof())
+
+
+def test_revoke():
+    """Revoking a grant ends what runs under it, children of setsid too"""
+    child = H.spawn("alice", person="alice")
+    prompt(child)
+    child.sendline("setsid sh -c 'trap \"\" HUP TERM; sleep 4242' & "
+                   "echo sta''rted")
+    child.expect("started")
+    grants = rows("grants")
+    grant = [g for g in grants if g["role"] == "dba"][-1]["grant"]
+    done = H.ssh("bob", "approver", "revoke", grant, "-m", "enough", "-y",
+                 person="bob")
+    check(done.status == 0, done)
+    child.expect("revoked")
+    child.expect(lib_eof())
+    wait_until(lambda: subprocess.run(["pgrep", "-f", "sleep 4242"],
+               capture_output=True, check=False).returncode == 1, 10,
+               "what setsid left behind is killed")
+    done = H.ssh("alice", "id", person="alice")
+    check(done.status == 77, done)
+
+
+def test_reports():
+    """who, did, masked, grants tell of all that"""
+    who = rows("who")
+    check(len(who) >= 5 and all("alice" in w["account"] or
+          "dave" in w["account"] for w in who if w.get("channel")), who)
+    check(any(m["rule"] == "card.pan" for m in rows("masked")))
+    check("exposed" in report("masked", "--csv").splitlines()[0])
+    did = report("did", newest())
+    check("alice" in did, did)
+
+
+def main():
+    global H
+    if os.geteuid() != 0:
+        print("skip whole: needs root")
+        return 77
+    with Host(conf=CONF + ROLES) as H:
+        for name in ("alice", "bob", "dave", "erin"):
+            H.user(name)
+        H.start()
+        status = lib.run([
+            test_no_grant, test_command, test_signal_and_eof,
+            test_masked_pipe, test_interactive, test_outer_terminal,
+            test_scp_refused, test_scp_logged, test_lobby, test_revoke, test_reports])
+        if status == 1 or os.environ.get("V"):
+            print(H.logs())
+        return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
