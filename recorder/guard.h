@@ -64,6 +64,7 @@ struct gchannel {
 	bool over;		/* told to end: nothing more may start */
 	json_t *hello;
 	struct transfer *transfer;	/* to be started directly, or NULL */
+	const char *why_not;	/* it may not run as asked, or NULL */
 	int refused;		/* exit status of a refusal that is recorded */
 	int outer[3];		/* the person's: until the recorder has them */
 	int inner[3];		/* our ends: until the recorder has them */

@@ -187,6 +187,7 @@ guard_channel_ok(struct guard *g, struct gchannel *c, const json_t *msg,
 			g->until_boot_us = c->until_boot_us;
 		}
 		c->state = CHANNEL_STARTING;
+		c->why_not = refusal(c);
 		if (start_recorder(g, c, &e) == 0)
 			return;
 	}
@@ -200,11 +201,10 @@ guard_channel_ok(struct guard *g, struct gchannel *c, const json_t *msg,
 static void
 on_ready(struct guard *g, struct gchannel *c)
 {
-	const char *why = refusal(c);
 	struct err e = { 0 };
 
-	if (why != NULL) {
-		refuse(c, GUARD_NOT_ALLOWED, why);
+	if (c->why_not != NULL) {
+		refuse(c, GUARD_NOT_ALLOWED, c->why_not);
 		return;
 	}
 	c->state = CHANNEL_RUNNING;
