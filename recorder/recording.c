@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-License-Identifier: BSD-2-Clause
+ * long: every function here keeps the order of the lines of one record, and
+ * none is of use without the others. */
 #include "recorder/recording.h"
 
 #include <openssl/evp.h>

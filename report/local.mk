@@ -2,8 +2,10 @@
 bin_PROGRAMS += %D%/warrant-report
 %C%_warrant_report_SOURCES = %D%/report.c %D%/report.h
 %C%_warrant_report_SOURCES += %D%/did.c
+%C%_warrant_report_SOURCES += %D%/export.c
 %C%_warrant_report_SOURCES += %D%/sheet.c %D%/sheet.h
 %C%_warrant_report_SOURCES += %D%/source.c
+%C%_warrant_report_SOURCES += %D%/verify.c
 %C%_warrant_report_SOURCES += %D%/who.c
-%C%_warrant_report_LDADD = schema/libstore.la lib/libcommand.la \
+%C%_warrant_report_LDADD = schema/librecord.la schema/libstore.la lib/libcommand.la \
 	$(SQLITE_LIBS) $(JANSSON_LIBS)

@@ -29,12 +29,17 @@ static const struct words_command table[] = {
 	    { { "json", 0, WORDS_FLAG } } },
 	{ "exceptions", 0, 0, CHOICE_TEXT, "what somebody has to explain",
 	    { CHOICE } },
+	{ "export", 1, 1, "DIR", "all evidence as a folder, to be checked "
+	    "elsewhere", { { NULL, 0, WORDS_FLAG } } },
 	{ "fingerprint", 0, 0, "[--json]", "the key an auditor pins",
 	    { { "json", 0, WORDS_FLAG } } },
 	{ "grants", 0, 0, CHOICE_TEXT, "who asked for what, and who decided",
 	    { CHOICE } },
 	{ "masked", 0, 0, CHOICE_TEXT, "what was hidden, and what was not",
 	    { CHOICE } },
+	{ "verify", 1, 1, "DIR --key KEY [--json]", "is an export complete "
+	    "and unaltered?", { { "key", 0, WORDS_VALUE },
+	    { "json", 0, WORDS_FLAG } } },
 	{ "who", 0, 0, CHOICE_TEXT, "who was on this host, and by whose "
 	    "leave", { CHOICE } },
 	{ .verb = NULL },
@@ -43,13 +48,16 @@ static const struct words_command table[] = {
 static const struct {
 	const char *verb;
 	report_fn *fn;
+	bool offline;	/* needs no store */
 } run[] = {
-	{ "did", report_did },
-	{ "exceptions", report_exceptions },
-	{ "fingerprint", report_fingerprint },
-	{ "grants", report_grants },
-	{ "masked", report_masked },
-	{ "who", report_who },
+	{ "did", report_did, false },
+	{ "exceptions", report_exceptions, false },
+	{ "export", report_export, false },
+	{ "fingerprint", report_fingerprint, false },
+	{ "grants", report_grants, false },
+	{ "masked", report_masked, false },
+	{ "verify", report_verify, true },
+	{ "who", report_who, false },
 };
 
 static int
@@ -132,14 +140,18 @@ run_command(struct report *r, size_t n, char *const *word)
 	r->words = &w;
 	r->line = line;
 	join(n, word, line);
-	if (words_parse(table, n, word, &w, &e) < 0 || choose(r, &e) < 0 ||
-	    source_open(r, &e) < 0)
+	if (words_parse(table, n, word, &w, &e) < 0 || choose(r, &e) < 0)
 		return fail(&e);
 	for (size_t i = 0; i < sizeof(run) / sizeof(run[0]); i++)
-		if (strcmp(run[i].verb, w.command->verb) == 0)
+		if (strcmp(run[i].verb, w.command->verb) == 0 &&
+		    (run[i].offline || source_open(r, &e) == 0))
 			rc = run[i].fn(r, &e);
 	(void)sqlite3_close(r->db);
-	return rc < 0 ? fail(&e) : 0;
+	if (rc < 0 && r->status != 0)
+		(void)fail(&e);
+	else if (rc < 0)
+		return fail(&e);
+	return r->status;
 }
 
 int

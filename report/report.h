@@ -6,7 +6,9 @@
  *	source.c     where the store comes from, what the reader must know
  *	sheet.c      rows as table, CSV, JSON
  *	who.c        who, grants, masked: one query each
- *	did.c        one session, told in order */
+ *	did.c        one session, told in order
+ *	export.c     the evidence as a folder
+ *	verify.c     is such a folder whole and unaltered? */
 #ifndef WARRANT_REPORT_REPORT_H
 #define WARRANT_REPORT_REPORT_H
 
@@ -31,6 +33,7 @@ struct report {
 	const char *person, *account;	/* NULL: any */
 	int64_t since_us, until_us;	/* [since, until) */
 	sqlite3 *db;
+	int status;			/* of the program when it did its work */
 };
 
 /* Open the store: a copy from the ledger, who writes down that we read, or
@@ -55,6 +58,6 @@ int report_sheet(struct report *r, const char *sql,
 /* 0 or -1 with *e. */
 typedef int report_fn(struct report *r, struct err *e);
 extern report_fn report_who, report_grants, report_masked, report_did,
-    report_exceptions, report_fingerprint;
+    report_exceptions, report_fingerprint, report_export, report_verify;
 
 #endif
