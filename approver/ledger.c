@@ -245,8 +245,9 @@ finish_round(struct ledger *l)
 	unwind(l, NULL, false);
 	for (struct item *it = l->first; it != NULL; it = it->next)
 		finish_item(l, it);
-	json_array_foreach(l->outgoing, i, msg)
+	json_array_foreach(l->outgoing, i, msg) {
 		send_up(l, json_incref((json_t *)(uintptr_t)msg));
+	}
 	truncate_array(l->outgoing, 0);
 	peer_tell_waiting(l);
 	truncate_array(l->changed, 0);

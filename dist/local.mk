@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 EXTRA_DIST += quickstart %D%/accounts %D%/quickstart/check.sh \
-	%D%/quickstart/clang.sh %D%/quickstart/valgrind.sh
+	%D%/quickstart/clang.sh %D%/quickstart/valgrind.sh \
+	%D%/quickstart/start.sh %D%/quickstart/demo.py
 
 # Examples for the administrator and for packages: installing warrant changes
 # nothing of the host.  Paths are those of this build.

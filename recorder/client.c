@@ -154,12 +154,8 @@ become(const struct client *c, const json_t *run, const struct wire_fds *fds)
 		_exit(CANNOT_EXEC);
 	}
 	set_environment(run, shell);
-	if (c->tty) {
-		const char *tty = ttyname(STDIN_FILENO);
-
-		if (tty != NULL)
-			(void)setenv("SSH_TTY", tty, 1);
-	}
+	if (c->tty && ttyname_r(STDIN_FILENO, name, sizeof(name)) == 0)
+		(void)setenv("SSH_TTY", name, 1);
 	base = strrchr(shell, '/') == NULL ? shell : strrchr(shell, '/') + 1;
 	if (json_is_array(json_object_get(run, "argv"))) {
 		exec_transfer(run);
@@ -299,20 +295,24 @@ run(struct client *c, const json_t *msg, const struct wire_fds *fds)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (fds->n != (c->tty ? 1U : 3U) || null < 0 ||
-	    catch_signals(c) < 0)
+	    catch_signals(c) < 0) {
+		io_close(&null);
 		return fail(CANNOT_RECORD, "the gate gave no terminal");
+	}
 	if (c->tty)
 		c->size_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	(void)fflush(NULL);
 	c->child = fork();
-	if (c->child < 0)
+	if (c->child < 0) {
+		io_close(&null);
 		return fail(CANNOT_RECORD, strerror(errno));
+	}
 	if (c->child == 0)
 		become(c, msg, fds);
 	/* nothing of ours stays on the person's terminal */
 	for (int i = 0; i < 3; i++)
 		(void)dup2(null, i);
-	(void)close(null);
+	io_close(&null);
 	wire_fds_close((struct wire_fds *)(uintptr_t)fds);
 	(void)send_numbers(c, "started", "pid", (int)c->child, NULL, 0);
 	return wait_for_end(c);

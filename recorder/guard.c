@@ -409,6 +409,6 @@ main(int argc, char **argv)
 	}
 	guard_exec_counts(&g);
 	guard_tell(&g, json_pack("{s:s, s:s}", "op", "conn.end", "why",
-	    g.why[0] == '\0' ? "closed" : g.why));
+	    g.why[0] == '\0' ? "exit" : g.why));
 	return 0;
 }

@@ -120,7 +120,8 @@ check_grants(struct guard *g)
 
 	if (g->ran && !g->ending && !has_channels(g) &&
 	    (wall >= g->until_us || boot >= g->until_boot_us || g->revoked))
-		guard_end(g, "grant-over", ""); /* what was left behind */
+		guard_end(g, g->revoked ? "grant-revoked" : "grant-expired",
+		    ""); /* what was left behind */
 	for (int i = 0; i < GUARD_CHANNELS; i++) {
 		struct gchannel *c = &g->channel[i];
 
@@ -178,7 +179,7 @@ guard_tick(struct guard *g)
 		guard_exec_counts(g);
 	}
 	if (g->monitor_lost && now - g->lost_since_ns > g->lost_ns)
-		guard_end(g, "daemon-lost", "warrant: the daemon has been "
+		guard_end(g, "lost", "warrant: the daemon has been "
 		    "away for too long; this session ends");
 	if (soon && now > g->swept_ns)
 		sweep(g, NULL);

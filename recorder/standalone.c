@@ -78,6 +78,7 @@ own_copy(int fd)
 		return fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	own = open(path, modes[fd] | O_CLOEXEC | O_NOCTTY);
+	/* cppcheck-suppress resourceLeak ; it is what we return */
 	return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 

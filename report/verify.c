@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * verify.c - is this export complete and unaltered?
+ * long: one chain of reasoning, to be read from its start to its end
  *
  * Everything follows from one pinned key: it signs or endorses what signs
  * the head, the head is the root of all events, an event names the digest of
