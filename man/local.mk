@@ -10,3 +10,4 @@ dist_man_MANS += %D%/warrant-gate.8
 dist_man_MANS += %D%/warrant-record.5
 dist_man_MANS += %D%/warrant-recorder.8
 dist_man_MANS += %D%/warrant-shell.8
+dist_man_MANS += %D%/warrant-replay.1

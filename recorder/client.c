@@ -145,7 +145,7 @@ static void
 become(const struct client *c, const json_t *run, const struct wire_fds *fds)
 {
 	const char *shell = "/bin/sh", *base;
-	char name[256];
+	char name[256] = "";
 
 	(void)wire_str_opt(run, "shell", 1023, &shell, NULL);
 	if (take_inner(c, fds) < 0) {

@@ -9,3 +9,9 @@ bin_PROGRAMS += %D%/warrant-report
 %C%_warrant_report_SOURCES += %D%/who.c
 %C%_warrant_report_LDADD = schema/librecord.la schema/libstore.la lib/libcommand.la \
 	$(SQLITE_LIBS) $(JANSSON_LIBS)
+
+bin_PROGRAMS += %D%/warrant-replay
+%C%_warrant_replay_SOURCES = %D%/replay.c %D%/screen.c %D%/screen.h
+%C%_warrant_replay_SOURCES += %D%/source.c %D%/sheet.c
+%C%_warrant_replay_LDADD = schema/librecord.la schema/libstore.la \
+	lib/libcommand.la $(SQLITE_LIBS) $(JANSSON_LIBS)

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * warrant-replay(1): look at a recording. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "lib/b64.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "lib/id.h"
+#include "lib/io.h"
+#include "report/report.h"
+#include "report/screen.h"
+#include "schema/record_read.h"
+
+#define SECOND_NS 1e9
+#define EVENT_BYTES (2 * 1024 * 1024)
+#define SPEED_MAX 64.0
+
+enum mode { PLAY, TEXT, CAST, RAW, JSON };
+
+struct replay {
+	enum mode mode;
+	double speed, idle;	/* idle: longest pause shown, s; 0 any */
+	bool paused, quit, keys;	/* keys: standard input is a terminal */
+	double skip_to;		/* s of the recording */
+	double at;		/* s of the recording shown */
+	int64_t shown_ns;
+	struct screen screen;
+	struct termios was;
+	char *held;		/* o or e that a b line may replace */
+	size_t held_n;
+	bool holding;
+};
+
+/* ---- what is shown ---------------------------------------------------- */
+
+static int
+put(struct replay *p, const char *s, size_t n, struct err *e)
+{
+	struct buf out = BUF_INIT(EVENT_BYTES);
+	int rc;
+
+	if (p->mode == RAW)
+		return io_write_all(STDOUT_FILENO, s, n, e);
+	rc = screen_put(&p->screen, s, n, &out, e);
+	if (rc == 0 && out.len > 0)
+		rc = io_write_all(STDOUT_FILENO, out.p, out.len, e);
+	buf_clear(&out);
+	return rc;
+}
+
+/* Raw mode waits one line, for the exact bytes that may follow. */
+static int
+release(struct replay *p, struct err *e)
+{
+	int rc = p->holding ? put(p, p->held, p->held_n, e) : 0;
+
+	p->holding = false;
+	return rc;
+}
+
+static int
+hold(struct replay *p, const char *s, size_t n, struct err *e)
+{
+	free(p->held);
+	p->held = malloc(n + 1);
+	if (p->held == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	(void)memcpy(p->held, s, n);
+	p->held_n = n;
+	p->holding = true;
+	return 0;
+}
+
+static int
+put_exact(struct replay *p, const char *b64, struct err *e)
+{
+	size_t max = B64_DECODED_MAX(strlen(b64));
+	uint8_t *bytes = malloc(max);
+	ssize_t n = -1;
+
+	if (bytes != NULL)
+		n = b64_decode(b64, strlen(b64), bytes, max, e);
+	if (n >= 0 && p->holding) {
+		p->holding = false;
+		n = put(p, (char *)bytes, (size_t)n, e);
+	}
+	free(bytes);
+	return n < 0 ? -1 : 0;
+}
+
+/* ---- keys and time ---------------------------------------------------- */
+
+static void
+key(struct replay *p, char c)
+{
+	switch (c) {
+	case ' ':
+		p->paused = !p->paused;
+		break;
+	case '+':
+	case '=':
+		p->speed = p->speed < SPEED_MAX ? p->speed * 2 : p->speed;
+		break;
+	case '-':
+		p->speed = p->speed > 1 / SPEED_MAX ? p->speed / 2 : p->speed;
+		break;
+	case '>':
+	case 'f':
+		p->skip_to = p->at + 10;
+		break;
+	case 'q':
+	case 3:
+		p->quit = true;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Wait until it is time for what happened at t, listening for keys. */
+static void
+wait_for(struct replay *p, double t)
+{
+	double pause = t - p->at;
+
+	if (p->idle > 0 && pause > p->idle)
+		pause = p->idle;
+	while (!p->quit && (p->paused || (t > p->skip_to && pause > 0))) {
+		struct pollfd in = { .fd = p->keys ? STDIN_FILENO : -1,
+		    .events = POLLIN };
+		int64_t from = clock_mono_ns();
+		double ms = pause * 1000 / p->speed;
+		char c;
+
+		if (poll(&in, 1, p->paused ? 1000 : ms > 1000 ? 1000 :
+		    (int)ms + 1) > 0 && read(STDIN_FILENO, &c, 1) == 1)
+			key(p, c);
+		if (!p->paused)
+			pause -= (double)(clock_mono_ns() - from) /
+			    SECOND_NS * p->speed;
+	}
+	p->at = t;
+}
+
+/* ---- lines ------------------------------------------------------------ */
+
+static int
+event(struct replay *p, const char *line, size_t n, struct err *e)
+{
+	json_t *j = json_loadb(line, n, JSON_ALLOW_NUL, NULL);
+	const char *code = json_string_value(json_array_get(j, 1));
+	const json_t *text = json_array_get(j, 2);
+	int rc = 0;
+
+	if (code == NULL || !json_is_string(text)) {
+		json_decref(j);
+		return err_set(e, ERR_INPUT, "a line that is no event");
+	}
+	if (p->mode == PLAY)
+		wait_for(p, json_number_value(json_array_get(j, 0)));
+	if (code[0] == 'b' && p->mode == RAW) {
+		rc = put_exact(p, json_string_value(text), e);
+	} else if (release(p, e) < 0) {
+		rc = -1;
+	} else if (code[0] == 'o' || code[0] == 'e') {
+		rc = p->mode == RAW ? hold(p, json_string_value(text),
+		    json_string_length(text), e) :
+		    put(p, json_string_value(text), json_string_length(text),
+		    e);
+	}
+	json_decref(j);
+	return rc;
+}
+
+static int
+take_line(struct replay *p, const char *line, size_t n, bool first,
+    struct err *e)
+{
+	if (p->mode == CAST || (p->mode == JSON && !first)) {
+		if (io_write_all(STDOUT_FILENO, line, n, e) < 0)
+			return -1;
+		return io_write_all(STDOUT_FILENO, "\n", 1, e);
+	}
+	return first ? 0 : event(p, line, n, e);
+}
+
+static int
+replay(struct replay *p, int fd, struct err *e)
+{
+	struct record_reader *r = NULL;
+	const char *line;
+	bool first = true;
+	size_t n;
+	int rc = 0;
+
+	if (record_reader_open(fd, NULL, &r, e) < 0)
+		return -1;
+	while (!p->quit && (rc = record_next(r, &line, &n, e)) > 0) {
+		if (take_line(p, line, n, first, e) < 0) {
+			rc = -1;
+			break;
+		}
+		first = false;
+	}
+	if (rc == 0)
+		rc = release(p, e);
+	if (rc == 0 && !p->quit && !record_summary(r)->closed)
+		(void)fprintf(stderr, "warrant-replay: the recording ends "
+		    "here without its last frame: interrupted, or cut\n");
+	record_reader_free(r);
+	return rc;
+}
+
+/* ---- main ------------------------------------------------------------- */
+
+static void
+usage(FILE *to)
+{
+	(void)fputs("usage: warrant-replay [--text | --cast | --raw | "
+	    "--json] [--speed N] [--idle S]\n"
+	    "                      [--socket PATH] SESSION | FILE\n"
+	    "Plays a recording; every line of it is verified on the way.\n\n"
+	    "  -c, --cast       asciicast version 2, as it is kept\n"
+	    "  -h, --help       this text\n"
+	    "  -i, --idle S     show pauses as at most S seconds\n"
+	    "  -j, --json       one event a line\n"
+	    "  -r, --raw        the exact bytes of output, at once\n"
+	    "  -s, --speed N    so many times as fast\n"
+	    "  -S, --socket P   the daemon's socket\n"
+	    "  -t, --text       output as plain text, at once\n"
+	    "  -V, --version    the version\n\n"
+	    "Keys: space pauses, + and - change the speed, > skips 10 s, "
+	    "q leaves.\n", to);
+}
+
+static int
+open_recording(const char *what, const char *socket, struct err *e)
+{
+	char line[128];
+	struct report r = { .socket = socket, .line = line };
+	int fd;
+
+	if (!id_ok(what, 's')) {
+		fd = open(what, O_RDONLY | O_CLOEXEC);
+		return fd < 0 ? err_sys(e, "%.200s", what) : fd;
+	}
+	(void)snprintf(line, sizeof(line), "warrant-replay %s", what);
+	fd = source_recording(&r, what, e);
+	if (fd >= 0)
+		(void)lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+static void
+keys_on(struct replay *p)
+{
+	struct termios t;
+
+	if (p->mode != PLAY || isatty(STDIN_FILENO) != 1 ||
+	    tcgetattr(STDIN_FILENO, &p->was) < 0)
+		return;
+	t = p->was;
+	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+	p->keys = tcsetattr(STDIN_FILENO, TCSADRAIN, &t) == 0;
+}
+
+static int
+run(struct replay *p, const char *what, const char *socket, struct err *e)
+{
+	static const char reset[] = "\x1b[!p\x1b[0m\x1b[?25h\x1b[?1049l\r\n";
+	int fd = open_recording(what, socket, e), rc;
+
+	if (fd < 0)
+		return -1;
+	p->screen.text = p->mode == TEXT;
+	keys_on(p);
+	rc = replay(p, fd, e);
+	if (p->keys)
+		(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &p->was);
+	if (p->mode == PLAY && isatty(STDOUT_FILENO) == 1)
+		(void)io_write_all(STDOUT_FILENO, reset, sizeof(reset) - 1,
+		    NULL);
+	free(p->held);
+	io_close(&fd);
+	return rc;
+}
+
+/* 0, or -1 when the value is none. */
+static int
+number(const char *s, double *ret)
+{
+	char *end;
+	double d = strtod(s, &end);
+
+	if (end == s || *end != '\0' || !(d > 0) || d > 1e6)
+		return -1;
+	*ret = d;
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "cast", no_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "idle", required_argument, NULL, 'i' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "raw", no_argument, NULL, 'r' },
+		{ "socket", required_argument, NULL, 'S' },
+		{ "speed", required_argument, NULL, 's' },
+		{ "text", no_argument, NULL, 't' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct replay p = { .speed = 1 };
+	const char *socket = NULL;
+	struct err e = { 0 };
+	int c, bad = 0;
+
+	while ((c = getopt_long(argc, argv, "chi:jrS:s:tV", longs, NULL)) !=
+	    -1)
+		switch (c) {
+		case 'c': p.mode = CAST; break;
+		case 'i': bad |= number(optarg, &p.idle); break;
+		case 'j': p.mode = JSON; break;
+		case 'r': p.mode = RAW; break;
+		case 'S': socket = optarg; break;
+		case 's': bad |= number(optarg, &p.speed); break;
+		case 't': p.mode = TEXT; break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'V':
+			(void)puts("warrant-replay " PACKAGE_VERSION);
+			return 0;
+		default:
+			bad = -1;
+		}
+	if (bad != 0 || argc - optind != 1) {
+		usage(stderr);
+		return err_exit_status(ERR_USAGE);
+	}
+	(void)signal(SIGPIPE, SIG_DFL);
+	if (run(&p, argv[optind], socket, &e) == 0)
+		return 0;
+	(void)fprintf(stderr, "warrant-replay: %s\n", e.text);
+	return err_exit_status(e.code);
+}
