@@ -37,12 +37,17 @@ static void
 kill_one(void *arg, const struct task *t)
 {
 	struct sweep *s = arg;
+	const struct gchannel *of;
 
 	if (t->state == 'Z' || t->pid == getpid() ||
 	    t->start < s->g->pid_start)
 		return;
 	if (s->c != NULL) {
-		if (is_shell(s->g, t) || guard_channel_of(s->g, t) != s->c)
+		if (is_shell(s->g, t) || t->ppid == s->g->pid)
+			return;
+		of = guard_channel_of(s->g, t);
+		/* what left its parents may be of this channel: it goes */
+		if (of != s->c && (of != NULL || !guard_owns(s->g, t)))
 			return;
 	} else if (!guard_owns(s->g, t)) {
 		return;

@@ -276,10 +276,10 @@ guard_exec(struct guard *g, struct err *e)
 		    "recording: killed", g->conn, c.exe);
 		task_kill(&c.task);
 	}
+	if (ch == NULL)
+		remember(g, c.task.sid, -1); /* ours, of no channel known */
 	if (ch != NULL || g->ran || !allowed)
 		tell(g, ch, &c, allowed);
-	else
-		remember(g, c.task.sid, -1);
 	caller_clear(&c);
 	return 0;
 }

@@ -254,7 +254,9 @@ open_recording(const char *what, const char *socket, struct err *e)
 
 	if (!id_ok(what, 's')) {
 		fd = open(what, O_RDONLY | O_CLOEXEC);
-		return fd < 0 ? err_sys(e, "%.200s", what) : fd;
+		if (fd < 0)
+			(void)err_sys(e, "%.200s", what);
+		return fd;
 	}
 	(void)snprintf(line, sizeof(line), "warrant-replay %s", what);
 	fd = source_recording(&r, what, e);

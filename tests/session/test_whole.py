@@ -286,8 +286,20 @@ def test_reports():
     check(any(m["rule"] == "card.pan" for m in rows("masked")),
           rows("masked"))
     check("exposed" in report("masked", "--csv"))
-    did = report("did", who[-1]["session"])
+    did = report("did", [w["session"] for w in who if w["session"]][-1])
     check("sealed" in did, did)
+
+
+def test_replay():
+    """A recording replays as text, and exactly; the reader is written down"""
+    session = [w["session"] for w in rows("who") if w["session"]][-1]
+    for how in ("--text", "--raw", "--cast", "--json"):
+        done = subprocess.run([f"{H.at['bindir']}/warrant-replay", how,
+                               session], capture_output=True, check=False)
+        check(done.returncode == 0 and (done.stdout or how != "--cast"),
+              how, done)
+    events = report("who")
+    check(session[:8] in events, events)
 
 
 def verify(folder, key):
@@ -342,7 +354,7 @@ def main():
         status = lib.run([
             test_no_grant, test_command, test_signal_and_eof,
             test_masked_pipe, test_interactive, test_outer_terminal,
-            test_scp_refused, test_scp_logged, test_lobby, test_revoke, test_reports, test_export])
+            test_scp_refused, test_scp_logged, test_lobby, test_revoke, test_reports, test_replay, test_export])
         if status == 1 or os.environ.get("V"):
             print(H.logs())
         return status

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Parts of a running login are killed: nothing goes on unrecorded, nothing
+acknowledged is lost, nobody is locked out.
+
+in: an installed build, root; out: a line for each test"""
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pexpect
+
+import lib
+from host import CONF, Host, run
+from lib import check, wait_until
+
+H = None
+
+
+def granted(user):
+    asked = H.ssh(user, "request", "--role", "dba", "--for", "1h",
+                  "--reason", "faults", "--nowait", person=user)
+    found = re.search(r"r-[0-9a-z]{13}", asked.out.decode())
+    check(found, asked)
+    done = H.ssh("bob", "approver", "approve", found.group(), "-y",
+                 person="bob")
+    check(done.status == 0, done)
+
+
+def session():
+    child = H.spawn("alice", person="alice")
+    child.sendline("PS1='read''y> '; trap '' HUP TERM")
+    child.expect("ready> ")
+    return child
+
+
+def pids(name):
+    """Of this build's program."""
+    path = f"{H.at['libexecdir']}/warrant/{name}"
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink(f"/proc/{pid}/exe") == path:
+                found.append(int(pid))
+        except OSError:
+            continue
+    return found
+
+
+def nothing_left(sleep):
+    wait_until(lambda: subprocess.run(["pgrep", "-f", f"sleep {sleep}"],
+               capture_output=True, check=False).returncode == 1, 10,
+               f"sleep {sleep} is killed")
+
+
+def kill_in_session(name, sleep):
+    child = session()
+    child.sendline(f"setsid sleep {sleep} & echo st''arted")
+    child.expect("started")
+    time.sleep(0.3)
+    for pid in pids(name):
+        os.kill(pid, signal.SIGKILL)
+    child.sendline("sleep 3; echo unre''corded")
+    child.expect(pexpect.EOF, timeout=15)
+    check("unrecorded" not in child.before, child.before)
+    return child.before
+
+
+def test_recorder_killed():
+    """The recorder is killed: the session ends, all of it"""
+    kill_in_session("warrant-recorder", 4301)
+    nothing_left(4301)
+    wait_until(lambda: "recorder:" in lib.log_of(H.warrantd), 5, "told")
+
+
+def test_gate_killed():
+    """The gate is killed: the terminal hangs up, nothing more starts"""
+    child = session()
+    for pid in pids("warrant-gate"):
+        os.kill(pid, signal.SIGKILL)
+    child.sendline("/bin/echo unre''corded")
+    child.expect(pexpect.EOF, timeout=15)
+    check("\nunrecorded" not in child.before, child.before)
+
+
+def test_shell_killed():
+    """warrant-shell is killed: what it started ends with it"""
+    child = session()
+    child.sendline("sleep 4302 & kill -9 $PPID")
+    child.expect(pexpect.EOF, timeout=15)
+    nothing_left(4302)
+
+
+def test_ledger_killed():
+    """The ledger is killed: the session goes on and is sealed"""
+    child = session()
+    run(["pkill", "-KILL", "-f", "--", "warrantd.*--role ledger"])
+    child.sendline("echo go''es on; sleep 2; exit 4")
+    child.expect("goes on")
+    child.expect(pexpect.EOF)
+    child.close()
+    check(child.exitstatus == 4, child.exitstatus)
+    done = H.ssh("alice", "echo again", person="alice")
+    check(done.out == b"again\n", done)
+
+
+def test_daemon_killed():
+    """warrantd is killed: running sessions go on, new logins are told why,
+    and the next start seals what was left"""
+    child = session()
+    H.warrantd.kill()
+    H.warrantd.wait()
+    subprocess.run(["pkill", "-KILL", "-f", "--", "warrantd.*--role"],
+                   check=False)
+    child.sendline("echo go''es on")
+    child.expect("goes on")
+    done = H.ssh("alice", "id")
+    check(done.status == 255 and b"uid=" not in done.out, done)
+    child.sendline("exit 5")
+    child.expect(pexpect.EOF)
+    child.close()
+    check(child.exitstatus == 5, child.exitstatus)
+    H.start_warrantd(fresh=False)
+    done = H.ssh("alice", "echo again", person="alice")
+    check(done.out == b"again\n", done)
+    report = f"{H.at['bindir']}/warrant-report"
+    wait_until(lambda: "interrupted" in run([report, "who"]), 20,
+               "the session of before is sealed")
+
+
+def test_full_disk():
+    """No space for recordings: no session, and the person is told"""
+    folder = f"{H.statedir}/sessions"
+    run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=0700", "tmpfs", folder])
+    try:
+        lib.stop(H.warrantd)
+        H.start_warrantd(fresh=False)
+        done = H.ssh("alice", "id", person="alice")
+        check(done.status == 76 and b"MiB" in done.err and
+              b"uid=" not in done.out, done)
+    finally:
+        lib.stop(H.warrantd)
+        run(["umount", folder])
+        H.start_warrantd(fresh=False)
+
+
+def main():
+    global H
+    if os.geteuid() != 0:
+        print("skip faults: needs root")
+        return 77
+    with Host(conf=CONF) as H:
+        for name in ("alice", "bob"):
+            H.user(name)
+        H.start()
+        granted("alice")
+        status = lib.run([
+            test_recorder_killed, test_gate_killed, test_shell_killed,
+            test_ledger_killed, test_daemon_killed, test_full_disk])
+        if status == 1:
+            print(H.logs())
+        return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
