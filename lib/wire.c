@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +206,7 @@ receive(int fd, char *room, size_t size, struct wire_fds *got, int *flags,
 	struct iovec v = { .iov_base = room, .iov_len = size };
 	struct msghdr h = { .msg_iov = &v, .msg_iovlen = 1,
 	    .msg_control = c.room, .msg_controllen = sizeof(c.room) };
+	bool reset = false;
 
 	for (;;) {
 		ssize_t r = recvmsg(fd, &h, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
@@ -216,8 +218,14 @@ receive(int fd, char *room, size_t size, struct wire_fds *got, int *flags,
 		}
 		if (errno == EINTR)
 			continue;
-		if (errno == ECONNRESET)
-			return 0;
+		if (errno == ECONNRESET) {
+			/* it left something of ours unread; what it said
+			 * before is still in the queue */
+			if (reset)
+				return 0;
+			reset = true;
+			continue;
+		}
 		if (errno != EAGAIN)
 			return err_sys(e, "recvmsg");
 		if (wait_until(fd, POLLIN, deadline, e) < 0)

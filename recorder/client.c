@@ -351,7 +351,8 @@ converse(struct client *c, struct err *e)
 		json_t *msg = NULL;
 		int rc;
 
-		if (say_hello(c, e) < 0)
+		/* a gate that refuses us may be gone, but has said why */
+		if (say_hello(c, e) < 0 && e->code != ERR_UNAVAILABLE)
 			return -1;
 		rc = wire_recv(c->gate, &msg, &fds, ANSWER_MS, e);
 		if (rc == 0)

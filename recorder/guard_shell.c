@@ -24,15 +24,21 @@
 #define DEVPTS_FIRST 136	/* major numbers of devpts, admin/devices */
 #define DEVPTS_LAST 143
 
+static void
+say_no(int fd, int status, const char *text)
+{
+	json_t *msg = json_pack("{s:s, s:i, s:s}", "op", "no", "code",
+	    status, "text", text);
+
+	(void)wire_send(fd, msg, NULL, 0, GUARD_SEND_MS, NULL);
+	json_decref(msg);
+}
+
 void
 guard_shell_no(struct gchannel *c, int status, const char *text)
 {
-	json_t *msg = json_pack("{s:s, s:i, s:s}", "op", "no", "code",
-	    status, "text", text == NULL ? "" : text);
-
 	if (c->shell >= 0)
-		(void)wire_send(c->shell, msg, NULL, 0, GUARD_SEND_MS, NULL);
-	json_decref(msg);
+		say_no(c->shell, status, text == NULL ? "" : text);
 }
 
 /* ---- who connects ----------------------------------------------------- */
@@ -55,7 +61,8 @@ verify(struct guard *g, int fd, struct task *ret, struct err *e)
 		    "warrant-shell", (long)pid);
 	if (ret->egid != g->rec_gid)
 		return err_set(e, ERR_DENIED, "warrant-shell runs without "
-		    "its group: nosuid or no_new_privs?");
+		    "its group: tell an administrator (chgrp warrant-rec, "
+		    "chmod 2755; no nosuid mount, no no_new_privs)");
 	if (uid != g->account.uid || !guard_owns(g, ret))
 		return err_set(e, ERR_DENIED, "process %ld is not of this "
 		    "connection", (long)pid);
@@ -73,11 +80,14 @@ guard_accept(struct guard *g)
 		return;
 	if (verify(g, fd, &t, &e) < 0) {
 		log_line(LOG_WARNING, "%s: refused: %s", g->conn, e.text);
+		say_no(fd, GUARD_CANNOT_RECORD, e.text);
 		io_close(&fd);
 		return;
 	}
 	if (guard_channel_new(g, fd, &t) == NULL) {
 		log_line(LOG_WARNING, "%s: too many channels", g->conn);
+		say_no(fd, GUARD_CANNOT_RECORD, "too many shells and "
+		    "commands on this connection: end one, or connect anew");
 		io_close(&fd);
 	}
 }

@@ -4,6 +4,7 @@ include tests/idp/local.mk
 include tests/fuzz/local.mk
 include tests/pam/local.mk
 include tests/session/local.mk
+include tests/bench/local.mk
 
 # A build with other options in an own folder: $(own_build) FOLDER OPTION...
 own_build = MAKE='$(MAKE)' $(SHELL) $(abs_top_srcdir)/tests/own_build.sh \

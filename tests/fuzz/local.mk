@@ -82,3 +82,8 @@ fuzz_targets += %D%/fuzz_words
 fuzz_targets += %D%/fuzz_record
 %C%_fuzz_record_SOURCES = %D%/fuzz_record.c $(fuzz_main)
 %C%_fuzz_record_LDADD = schema/librecord.la lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_cast
+%C%_fuzz_cast_SOURCES = %D%/fuzz_cast.c $(fuzz_main)
+%C%_fuzz_cast_LDADD = recorder/librelay.la lib/liblib.la $(JANSSON_LIBS) \
+	$(FUZZ_LIBS)

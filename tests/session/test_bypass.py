@@ -129,10 +129,10 @@ def test_impostor():
     code = ("import socket,os;s=socket.socket(socket.AF_UNIX,"
             "socket.SOCK_SEQPACKET);s.connect('%s/gate/'+"
             "os.environ['WARRANT_SESSION']+'.sock');"
-            "s.settimeout(5);print('read',s.recv(9))" % H.rundir)
+            "s.settimeout(5);print(s.recv(999),s.recv(9))" % H.rundir)
     done = H.ssh("alice", f"{sys.executable} -c \"{code}\" || python3 -c "
                  f"\"{code}\"", person="alice")
-    check(b"read b''" in done.out, done)
+    check(b"is no warrant-shell" in done.out and b" b''" in done.out, done)
 
 
 def breakglass(module):

@@ -147,6 +147,17 @@ def test_full_disk():
         H.start_warrantd(fresh=False)
 
 
+def test_no_setgid():
+    """warrant-shell has lost its group: no session, the person is told why"""
+    os.chmod(H.shell, 0o755)
+    try:
+        done = H.ssh("alice", "id", person="alice")
+        check(done.status == 76 and b"chmod 2755" in done.err and
+              b"uid=" not in done.out, done)
+    finally:
+        os.chmod(H.shell, 0o2755)
+
+
 def main():
     global H
     if os.geteuid() != 0:
@@ -159,7 +170,8 @@ def main():
         granted("alice")
         status = lib.run([
             test_recorder_killed, test_gate_killed, test_shell_killed,
-            test_ledger_killed, test_daemon_killed, test_full_disk])
+            test_ledger_killed, test_daemon_killed, test_full_disk,
+            test_no_setgid])
         if status == 1:
             print(H.logs())
         return status

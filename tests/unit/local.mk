@@ -138,3 +138,10 @@ unit_tests += %D%/test_note
 
 unit_tests += %D%/test_record
 %C%_test_record_LDADD = schema/librecord.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_cast
+%C%_test_cast_LDADD = recorder/librelay.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_screen
+%C%_test_screen_SOURCES = %D%/test_screen.c report/screen.c report/screen.h
+%C%_test_screen_LDADD = lib/liblib.la $(unit_ldadd)
