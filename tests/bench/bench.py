@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What recording costs, as ratios against script(1) and no recorder at all in
-the same run.
+"""What recording costs, as ratios against a relay that records nothing
+(tests/bench/relay.c) in the same run; script(1) and no relay at all beside it.
 
 in: $WARRANT_BUILD (a build folder), script(1)
-out: a table: bulk output through a terminal (MiB/s), CPU of the recorder
-     (ms a MiB), bytes stored a byte shown, start to first byte, a key's way"""
+out: a table (--json: an object): bulk output through a terminal (MiB/s), CPU
+     of all processes (ms a MiB), bytes stored a byte shown, start to first
+     byte (ms), a key's way there and back (us)"""
 import json
 import os
 import pty
@@ -27,6 +28,8 @@ MIB = 12
 def argv_of(name, out, command):
     if name == "bare":
         return command
+    if name == "relay":
+        return [f"{BUILD}/tests/bench/relay"] + command
     if name == "script":
         return ["script", "-qefc", " ".join(f"'{w}'" for w in command), out]
     if name == "unmasked":
@@ -106,7 +109,7 @@ def main():
                 f.write(f"2026-11-24T12:{i // 60 % 60:02}:{i % 60:02}Z host "
                         f"app[{i % 9999}]: request {i:08} took "
                         f"{i * 7919 % 1000:03} ms, status 200\n")
-        for name in ("bare", "script", "unmasked", "masked"):
+        for name in ("bare", "relay", "script", "unmasked", "masked"):
             out = f"{folder}/{name}"
             runs = [bulk(name, text, out) for _ in range(3)]
             best = max(runs)
@@ -122,7 +125,7 @@ def main():
     print(f"{'':10}" + "".join(f"{k:>22}" for k in result["bare"]))
     for name, row in result.items():
         cells = "".join(
-            f"{v:>12.2f} ({v / (result['bare'][k] or 1):5.2f} x)"
+            f"{v:>12.2f} ({v / (result['relay'][k] or 1):5.2f} x)"
             for k, v in row.items())
         print(f"{name:10}{cells}")
 
