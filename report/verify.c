@@ -242,7 +242,7 @@ check_keys(struct verify *v, struct err *e)
 		rc = take_key(v, line, e) < 0 ? err_prefix(e, "keys") : 0;
 	buf_clear(&b);
 	if (rc == 0)
-		say(v, "ok", "%zu signing keys, each endorsed by the one "
+		say(v, "ok", "signing keys (%zu): each endorsed by the one "
 		    "before, the first is the pinned one", v->nepochs);
 	return rc;
 }

@@ -114,7 +114,7 @@ def by_hand(h):
      the same with key-bob and User=bob for the one who decides
    ./quickstart sign-in CODE alice     (in another terminal; or open the page)
    {h.at['bindir']}/warrant-report who | did SESSION | masked | grants
-   zstd -dc {h.statedir}/sessions/*.cast.zst
+   {h.at['bindir']}/warrant-replay SESSION
    ./quickstart stop                   takes all of it away
    warrantd's log: {h.warrantd.log}""")
 
