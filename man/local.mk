@@ -11,3 +11,6 @@ dist_man_MANS += %D%/warrant-record.5
 dist_man_MANS += %D%/warrant-recorder.8
 dist_man_MANS += %D%/warrant-shell.8
 dist_man_MANS += %D%/warrant-replay.1
+dist_man_MANS += %D%/warrant-mask.1
+dist_man_MANS += %D%/warrant-mask.conf.5
+dist_man_MANS += %D%/warrant-store.5

@@ -52,14 +52,15 @@ static const struct option long_options[] = {
 };
 
 static int
-usage(void)
+usage(FILE *f, int status)
 {
-	fprintf(stderr, "usage: warrant-check token --jwks FILE --issuer ISS "
+	fprintf(f, "usage: warrant-check token --jwks FILE --issuer ISS "
 	    "--audience AUD\n"
 	    "           [--acr A] [--max-age S] [--nonce N] [--now T] "
 	    "[--user NAME]\n"
-	    "       warrant-check token --jwks FILE --signature-only\n");
-	return CHECK_USAGE;
+	    "       warrant-check token --jwks FILE --signature-only\n"
+	    "Judges the token on standard input; see warrant-check(8).\n");
+	return status;
 }
 
 /* A word of an option into a fixed array. */
@@ -213,8 +214,10 @@ check_token(int argc, char **argv)
 	struct err e = { 0 };
 	int status;
 
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return usage(stdout, 0);
 	if (take_options(argc, argv, &o) < 0)
-		return usage();
+		return usage(stderr, CHECK_USAGE);
 	if (jwks_read(o.jwks, &keys, &e) < 0)
 		return check_fail(CHECK_UNREADABLE, "%s", e.text);
 	if (read_token(&token, &e) < 0)

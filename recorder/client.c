@@ -412,16 +412,20 @@ command_of(int argc, char **argv)
 static int
 about(const char *what)
 {
+	bool help;
+
 	if (strcmp(what, "--version") == 0) {
 		(void)puts("warrant-shell " PACKAGE_VERSION);
 		return 0;
 	}
-	(void)puts("usage: warrant-shell [-c COMMAND]\n"
+	help = strcmp(what, "--help") == 0;
+	(void)fputs("usage: warrant-shell [-c COMMAND]\n"
 	    "The login shell of a recorded account: hands the terminal to "
-	    "the recorder and\nstarts the real shell.  With no grant: ask "
-	    "for one by `request'.  See\nwarrant-shell(8).");
-	return strcmp(what, "--help") == 0 ? 0 :
-	    err_exit_status(ERR_USAGE);
+	    "the recorder and\nstarts the real shell.  With no grant, ask "
+	    "for one:\n"
+	    "  ssh HOST request --role ROLE --for LENGTH --reason WHY\n"
+	    "See warrant-shell(8).\n", help ? stdout : stderr);
+	return help ? 0 : err_exit_status(ERR_USAGE);
 }
 
 int

@@ -385,21 +385,28 @@ loop(struct guard *g, struct err *e)
 	return 0;
 }
 
+static int
+about(const char *what)
+{
+	bool good = strcmp(what, "--help") == 0 ||
+	    strcmp(what, "--version") == 0;
+
+	(void)fputs(strcmp(what, "--version") == 0 ?
+	    "warrant-gate " PACKAGE_VERSION "\n" :
+	    "usage: warrant-gate --help | --version\n"
+	    "warrantd(8) starts this program, one a connection; see "
+	    "warrant-gate(8)\n", good ? stdout : stderr);
+	return good ? 0 : err_exit_status(ERR_USAGE);
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct guard g;
 	struct err e = { 0 };
 
-	if (argc > 1) {
-		bool version = strcmp(argv[1], "--version") == 0;
-
-		(void)fputs(version ? "warrant-gate " PACKAGE_VERSION "\n" :
-		    "usage: warrantd(8) starts this program, one a "
-		    "connection; see warrant-gate(8)\n",
-		    version ? stdout : stderr);
-		return version ? 0 : err_exit_status(ERR_USAGE);
-	}
+	if (argc > 1)
+		return about(argv[1]);
 	log_open("warrant-gate", true);
 	g.listener = -1;
 	if (set_up(&g, &e) < 0 || loop(&g, &e) < 0) {

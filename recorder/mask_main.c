@@ -198,7 +198,7 @@ usage(FILE *to)
 	    "  -h, --help           this text\n"
 	    "  -l, --list-rules     list the rules\n"
 	    "  -p, --profile LIST   profiles in force, or all\n"
-	    "  -r, --rules PATH     rule file, folder or table (repeatable)\n"
+	    "  -r, --rules PATH     rule file or folder (repeatable)\n"
 	    "  -s, --style STYLE    tag, fill or block\n"
 	    "  -T, --test           run the tests in the rules\n"
 	    "  -t, --tty            keep columns, not byte lengths\n"

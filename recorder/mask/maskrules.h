@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * maskrules.h - rule files and tables, loaded and checked.
- * in: paths of warrant-mask(5) files or tables of warrant-maskc(8); out:
- * what mask_new takes */
+ * in: paths of warrant-mask.conf(5) files; out: what mask_new takes */
 #ifndef WARRANT_RECORDER_MASK_MASKRULES_H
 #define WARRANT_RECORDER_MASK_MASKRULES_H
 
@@ -11,10 +10,9 @@
 struct err;
 struct mask_rules;
 
-/* Load rules.  Each path is a rule file, a folder (its *.rules in name
- * order) or a compiled table, which must stand alone.  profiles is a comma
- * separated list, "all", or NULL for the default of the files.  Rule text is
- * compiled and its tests are run.  0 with *ret owned by the caller, -1 with
+/* Load rules.  Each path is a rule file or a folder (its *.rules in name
+ * order).  profiles is a comma separated list, "all", or NULL for the default
+ * of the files.  Rule text is compiled and its tests are run.  0 with *ret owned by the caller, -1 with
  * *e (ERR_CONFIG "file:line:column: rule ID: why"). */
 int mask_rules_load(const char *const *paths, size_t n, const char *profiles,
     struct mask_rules **ret, struct err *e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause
- * The rule file, warrant-mask(5): lines to a struct ruleset. */
+ * The rule file, warrant-mask.conf(5): lines to a struct ruleset. */
 #include "recorder/mask/rulefile.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause
- * The keys of a rule, warrant-mask(5). */
+ * The keys of a rule, warrant-mask.conf(5). */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

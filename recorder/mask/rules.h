@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * rules.h - what is masked: the rules of one session.
- * in: rule files (warrant-mask(5)); out: struct mask_rules for the engine */
+ * in: rule files (warrant-mask.conf(5)); out: struct mask_rules for the engine */
 #ifndef WARRANT_RECORDER_MASK_RULES_H
 #define WARRANT_RECORDER_MASK_RULES_H
 
