@@ -79,7 +79,7 @@ def check_program(name, at):
         say(f"{page} does not describe {option}")
     # "-m TEXT" of the program may be "-m, --message" of the page
     short = {long for x, long in re.findall(
-        r"-([A-Za-z])(?: \w+)?, (--[a-z-]+)", shown) if f"-{x} " in text}
+        r"-([A-Za-z])(?: \w+)?(?:,| \(or) (--[a-z-]+)", shown) if f"-{x} " in text}
     for option in sorted(theirs - ours - short - {"--help", "--version"}):
         say(f"{name} --help does not name {option} of {page}")
     for command in re.findall(rf"^  {name} ([a-z]+)", text, re.M):
