@@ -176,6 +176,7 @@ class Host(Area):
                 issuer=self.idp.issuer, ca=self.idp.ca))
         self.pam_text, self.sshd_lines = pam, sshd_lines
         self.sshd = self.warrantd = None
+        self.loglevel = "ERROR"     # ssh's; INFO shows what PAM tells
         self.keys = {}
 
     def _owned_file(self, path, text):
@@ -306,7 +307,8 @@ class Host(Area):
         for o in (f"Port={self.port}", f"User={user}", "IdentitiesOnly=yes",
                   "IdentityAgent=none", "StrictHostKeyChecking=no",
                   f"UserKnownHostsFile={self.path('known_hosts')}",
-                  "LogLevel=ERROR", "NumberOfPasswordPrompts=1", *options):
+                  f"LogLevel={self.loglevel}", "NumberOfPasswordPrompts=1",
+                  *options):
             argv += ["-o", o]
         return argv
 

@@ -6,6 +6,7 @@ dist_noinst_SCRIPTS += %D%/askpass %D%/test_courier.py
 dist_noinst_SCRIPTS += %D%/test_warrantd.py
 dist_noinst_SCRIPTS += %D%/test_bypass.py
 dist_noinst_SCRIPTS += %D%/test_faults.py
+dist_noinst_SCRIPTS += %D%/test_login.py
 dist_noinst_SCRIPTS += %D%/test_whole.py
 
 # Real provider, real sshd, real accounts; as root all of it, else what can.
