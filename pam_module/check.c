@@ -16,6 +16,8 @@ static const struct {
 	const char *words;
 	const char *about;
 } commands[] = {
+	{ "sshd", check_sshd, "[--user NAME] [--json] ...",
+	    "does sshd lead everybody into a recorded session?" },
 	{ "token", check_token, "--jwks FILE --issuer ISS --audience AUD ...",
 	    "judge the token on standard input" },
 };

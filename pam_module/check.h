@@ -16,6 +16,7 @@ enum {
 
 /* argv[0] is the name of the sub-command. */
 int check_token(int argc, char **argv);
+int check_sshd(int argc, char **argv);
 
 /* "warrant-check: " and the words to standard error; returns status. */
 int check_fail(int status, const char *fmt, ...)

@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += %D%/libpamcore.la
 %C%_libpamcore_la_SOURCES = \
 	%D%/claims.c %D%/claims.h \
 	%D%/decide.c %D%/decide.h \
+	%D%/doctor.h %D%/doctor_pam.c %D%/doctor_sshd.c \
 	%D%/identity.h \
 	%D%/jws.c %D%/jws.h \
 	%D%/jwt_backend.c %D%/jwt_backend.h \
@@ -42,5 +43,6 @@ install-exec-hook: install-shell-group
 	rm -f $(DESTDIR)$(pammoddir)/pam_warrant.la
 
 sbin_PROGRAMS += %D%/warrant-check
-%C%_warrant_check_SOURCES = %D%/check.c %D%/check.h %D%/check_token.c
-%C%_warrant_check_LDADD = %D%/libpamcore.la lib/liblib.la
+%C%_warrant_check_SOURCES = %D%/check.c %D%/check.h %D%/check_sshd.c \
+	%D%/check_token.c
+%C%_warrant_check_LDADD = %D%/libpamcore.la lib/liblib.la $(JANSSON_LIBS)

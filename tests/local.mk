@@ -58,6 +58,7 @@ metrics:
 soak:
 	WARRANT_SOAK=1 $(MAKE) check
 	WARRANT_SOAK=1 $(MAKE) fuzz-smoke FUZZ_SECONDS=600
+	WARRANT_SOAK=1 $(MAKE) check-session
 .PHONY: format metrics soak
 EXTRA_DIST += %D%/token/make_tokens.py %D%/data/token
 dist_check_SCRIPTS += %D%/token/check.py

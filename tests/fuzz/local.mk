@@ -87,3 +87,7 @@ fuzz_targets += %D%/fuzz_cast
 %C%_fuzz_cast_SOURCES = %D%/fuzz_cast.c $(fuzz_main)
 %C%_fuzz_cast_LDADD = recorder/librelay.la lib/liblib.la $(JANSSON_LIBS) \
 	$(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_doctor
+%C%_fuzz_doctor_SOURCES = %D%/fuzz_doctor.c $(fuzz_main)
+%C%_fuzz_doctor_LDADD = pam_module/libpamcore.la lib/liblib.la $(FUZZ_LIBS)

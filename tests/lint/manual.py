@@ -56,7 +56,7 @@ def helps(path, name):
     if done.returncode != 0:
         say(name, "--help ends with", done.returncode)
     text = done.stdout
-    for command in re.findall(r"^  ([a-z]+) --", text, re.M):
+    for command in re.findall(r"^  ([a-z]+) \[?--", text, re.M):
         more = run(path, command, "--help")
         if more.returncode != 0:
             say(name, command, "--help ends with", more.returncode)
