@@ -19,6 +19,7 @@
 #include "lib/conf.h"
 #include "lib/err.h"
 #include "lib/io.h"
+#include "lib/user.h"
 #include "pam_module/check.h"
 #include "pam_module/doctor.h"
 
@@ -175,7 +176,7 @@ read_stack(const char *path, const char *type, int depth,
 static void
 check_shell(struct findings *to)
 {
-	const struct group *g = getgrnam("warrant-rec");
+	gid_t gid = 0;
 	struct stat st;
 
 	if (stat(SHELL, &st) < 0) {
@@ -183,7 +184,7 @@ check_shell(struct findings *to)
 		    strerror(errno));
 		return;
 	}
-	if (g == NULL || st.st_gid != g->gr_gid ||
+	if (user_group("warrant-rec", &gid, NULL) != 1 || st.st_gid != gid ||
 	    (st.st_mode & (S_ISGID | 0777)) != (S_ISGID | 0755) ||
 	    st.st_uid != 0)
 		doctor_add(to, DOCTOR_ERROR, SHELL,
@@ -196,10 +197,26 @@ check_shell(struct findings *to)
 static bool
 has_password(const char *name)
 {
-	const struct spwd *s = getspnam(name);
+	char room[4096];
+	struct spwd own, *s = NULL;
 
-	return s != NULL && s->sp_pwdp != NULL && s->sp_pwdp[0] != '\0' &&
+	return getspnam_r(name, &own, room, sizeof(room), &s) == 0 &&
+	    s != NULL && s->sp_pwdp[0] != '\0' &&
 	    strchr("!*", s->sp_pwdp[0]) == NULL;
+}
+
+static bool
+member_may(const char *group)
+{
+	static char room[65536];
+	struct group own, *g = NULL;
+	bool found = false;
+
+	if (getgrnam_r(group, &own, room, sizeof(room), &g) != 0 || g == NULL)
+		return false;
+	for (char **m = g->gr_mem; *m != NULL; m++)
+		found = found || has_password(*m);
+	return found;
 }
 
 /* Does a member of one of the groups in this list have a local password? */
@@ -212,13 +229,8 @@ somebody_may(const char *path)
 
 	if (io_read_file(path, &b, NULL) == 0 && b.p != NULL)
 		for (char *n = strtok_r(b.p, "\n", &save); n != NULL &&
-		    !found; n = strtok_r(NULL, "\n", &save)) {
-			const struct group *g = getgrnam(n);
-
-			for (char **m = g == NULL ? NULL : g->gr_mem;
-			    m != NULL && *m != NULL; m++)
-				found = found || has_password(*m);
-		}
+		    !found; n = strtok_r(NULL, "\n", &save))
+			found = member_may(n);
 	buf_clear(&b);
 	return found;
 }
