@@ -54,6 +54,7 @@ static void
 find_classes(struct builder *b)
 {
 	uint32_t n = 1;
+	const struct symset *last = NULL;
 
 	memset(b->cls, 0, sizeof(b->cls));
 	for (uint32_t i = 0; i < b->nfa->len; i++) {
@@ -61,8 +62,10 @@ find_classes(struct builder *b)
 		uint8_t moved[SYM_N] = { 0 };
 		uint32_t count[SYM_N] = { 0 }, in[SYM_N] = { 0 };
 
-		if (d->kind != NFA_SET)
+		if (d->kind != NFA_SET || (last != NULL &&
+		    memcmp(last, &d->set, sizeof(*last)) == 0))
 			continue;
+		last = &d->set;
 		for (unsigned c = 0; c < SYM_N; c++) {
 			count[b->cls[c]]++;
 			in[b->cls[c]] += symset_has(&d->set, c);
@@ -163,7 +166,6 @@ intern(struct builder *b, struct err *e)
 
 	if (b->nwork == 0)
 		return 0;
-	qsort(b->work, b->nwork, sizeof(*b->work), by_number);
 	h = hash_work(b);
 	for (i = h & (b->nbucket - 1); b->bucket[i] != 0;
 	    i = (i + 1) & (b->nbucket - 1)) {
@@ -214,6 +216,8 @@ expand(struct builder *b, uint32_t state, struct err *e)
 {
 	uint32_t nwait = waiting(b, state);
 
+	/* sorted once here, every subset of it is in order */
+	qsort(b->wait, nwait, sizeof(*b->wait), by_number);
 	for (uint32_t k = 0; k < b->nclass; k++) {
 		int to;
 
