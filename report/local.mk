@@ -10,6 +10,9 @@ bin_PROGRAMS += %D%/warrant-report
 %C%_warrant_report_LDADD = schema/librecord.la schema/libstore.la lib/libcommand.la \
 	$(SQLITE_LIBS) $(JANSSON_LIBS)
 
+# For an auditor who trusts none of the above: no code of ours.
+dist_pkgdata_DATA += %D%/independent.py
+
 bin_PROGRAMS += %D%/warrant-replay
 %C%_warrant_replay_SOURCES = %D%/replay.c %D%/screen.c %D%/screen.h
 %C%_warrant_replay_SOURCES += %D%/source.c %D%/sheet.c

@@ -460,7 +460,8 @@ check_recording(struct verify *v, const char *id, const json_t *seal)
 	(void)snprintf(name, sizeof(name), "recordings/%s.cast.zst", id);
 	fd = open_listed(v, name, &e);
 	if (fd < 0) {
-		say(v, "WARN", "%s: the recording is not in the export", id);
+		say(v, "FAIL", "%s: the recording that was sealed is not "
+		    "there", name);
 		return;
 	}
 	if (digest_fd(fd, sum, &e) < 0)

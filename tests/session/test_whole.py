@@ -302,6 +302,13 @@ def test_replay():
     check(session[:8] in events, events)
 
 
+def independent(folder, key):
+    """The other verifier, which shares no code with ours."""
+    return subprocess.run([sys.executable, f"{lib.SRC}/report/independent.py",
+                           folder, "--key", key], capture_output=True,
+                          text=True, check=False)
+
+
 def verify(folder, key):
     return subprocess.run([f"{H.at['bindir']}/warrant-report", "verify",
                            folder, "--key", key], capture_output=True,
@@ -309,17 +316,21 @@ def verify(folder, key):
 
 
 def test_export():
-    """An export verifies; a byte changed anywhere in it is found"""
+    """An export verifies; a byte changed anywhere in it is found, by two
+    verifiers that share no code"""
     key = report("fingerprint").split()[-1]
     folder = H.path("export")
     report("export", folder)
     done = verify(folder, key)
     check(done.returncode in (0, 1), done)
+    again = independent(folder, key)
+    check(again.returncode == done.returncode, done, again)
     files = [os.path.join(d, f) for d, _, names in os.walk(folder)
              for f in names]
     chance = random.Random(int(os.environ.get("WARRANT_TEST_SEED", "1")))
     sizes = [os.stat(f).st_size for f in files]
-    for _ in range(1000 if os.environ.get("WARRANT_SOAK") else 200):
+    soak = os.environ.get("WARRANT_SOAK") is not None
+    for i in range(1000 if soak else 200):
         # every file often enough, the large ones not alone
         f = chance.choice(files) if chance.random() < 0.5 else \
             chance.choices(files, sizes)[0]
@@ -328,14 +339,27 @@ def test_export():
             old = os.pread(io.fileno(), 1, at)
             os.pwrite(io.fileno(), bytes([old[0] ^ 1 << bit]), at)
             done = verify(folder, key)
+            again = independent(folder, key) if soak or i % 4 == 0 else done
             os.pwrite(io.fileno(), old, at)
         check(done.returncode == 2 and "FAIL" in done.stdout, f, at, bit,
               done)
+        check(again.returncode == 2, f, at, bit, again)
     other = key.split("+")[0] + "+00000000+" + key.split("+")[2]
     check(verify(folder, other).returncode in (2, 3))
     gone = next(f for f in files if f.endswith(".cast.zst"))
     os.rename(gone, H.path("gone"))
     check(verify(folder, key).returncode == 2)
+    # nor when the list of files has forgotten it too
+    sums = f"{folder}/SHA256SUMS"
+    with open(sums, encoding="ascii") as f:
+        lines = f.readlines()
+    with open(sums, "w", encoding="ascii") as f:
+        f.writelines(s for s in lines if os.path.basename(gone) not in s)
+    for check_it in (verify, independent):
+        done = check_it(folder, key)
+        check(done.returncode == 2 and "not there" in done.stdout, done)
+    with open(sums, "w", encoding="ascii") as f:
+        f.writelines(lines)
     os.rename(H.path("gone"), gone)
     with open(f"{folder}/recordings/more", "w", encoding="utf-8"):
         pass
