@@ -18,6 +18,7 @@
 #include "lib/wire.h"
 
 #define GATE_QUEUE 4096
+#define SWEEPS 20	/* what forks while we look is found by the next */
 
 /* ---- whose process ---------------------------------------------------- */
 
@@ -65,6 +66,48 @@ own_session(pid_t pid)
 	    p.session == parent.session)
 		return PROC_NO_SESSION;
 	return p.session;
+}
+
+/* ---- without its gate ------------------------------------------------- */
+
+struct sweep {
+	const struct conn *c;
+	unsigned killed;
+};
+
+/* All but sshd and the process it speaks to the client with. */
+static void
+sweep_one(void *arg, pid_t pid, const struct proc *p)
+{
+	struct sweep *s = arg;
+	const struct conn *c = s->c;
+	bool in_session = c->session != PROC_NO_SESSION &&
+	    p->session == c->session;
+
+	if (pid == c->pid || p->ppid == c->pid || p->start < c->start ||
+	    p->state == 'Z' || (!in_session && proc_descends(pid, c->pid) ==
+	    0))
+		return;
+	proc_kill(pid, p->start);
+	s->killed++;
+}
+
+/* The gate has died: nothing of its connection can be recorded any more. */
+static void
+sweep(const struct conn *c)
+{
+	struct sweep s = { .c = c };
+	unsigned all = 0;
+
+	for (int i = 0; i < SWEEPS; i++) {
+		s.killed = 0;
+		proc_each(sweep_one, &s);
+		all += s.killed;
+		if (s.killed == 0)
+			break;
+	}
+	log_line(LOG_ERR, "%s: without its gate: %u processes killed", c->id,
+	    all);
 }
 
 /* ---- the gate --------------------------------------------------------- */
@@ -211,6 +254,10 @@ gate_ended(struct source *s, uint32_t events)
 	if (child_wait(&c->child, &status, NULL) == 0 && status != 0)
 		log_line(LOG_ERR, "%s: warrant-gate %s", c->id,
 		    child_status_text(status, text, sizeof(text)));
+	if (c->why[0] == '\0') {
+		(void)snprintf(c->why, sizeof(c->why), "gate-failed");
+		sweep(c);
+	}
 	link_close(&c->gate);
 }
 
@@ -289,6 +336,7 @@ conn_make(struct monitor *m, pid_t pid, const json_t *open,
 {
 	const char *id = NULL;
 	struct conn *c;
+	struct proc p;
 	int64_t uid = 0;
 
 	if (wire_str(answer, "conn", ID_MAX, &id, e) < 0 ||
@@ -304,6 +352,8 @@ conn_make(struct monitor *m, pid_t pid, const json_t *open,
 	c->pid = pid;
 	c->uid = (uid_t)uid;
 	c->session = own_session(pid);
+	if (proc_read(pid, &p, NULL) == 0)
+		c->start = p.start;
 	(void)snprintf(c->id, sizeof(c->id), "%s", id);
 	c->known = json_copy((json_t *)(uintptr_t)answer);
 	(void)json_object_del(c->known, "ok");

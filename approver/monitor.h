@@ -124,6 +124,7 @@ struct conn {
 	char id[ID_MAX];
 	json_t *known;		/* conn.known, told to each new ledger */
 	pid_t pid;		/* the sshd process that opened it */
+	uint64_t start;		/* of that process, as in struct proc */
 	uint32_t session;	/* audit session, PROC_NO_SESSION unusable */
 	uid_t uid;
 	struct link gate;

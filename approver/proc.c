@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "approver/proc.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/err.h"
@@ -19,9 +23,10 @@ proc_parse_stat(const char *text, struct proc *ret, struct err *e)
 {
 	const char *s = strrchr(text, ')');
 	unsigned long long start;
+	char state;
 	int ppid;
 
-	if (s == NULL || sscanf(s, ") %*c %d", &ppid) != 1)
+	if (s == NULL || sscanf(s, ") %c %d", &state, &ppid) != 2)
 		return err_set(e, ERR_INPUT, "no process status");
 	s++; /* the blank in front of field 3 */
 	for (int field = 3; field < START_FIELD; field++) {
@@ -31,6 +36,7 @@ proc_parse_stat(const char *text, struct proc *ret, struct err *e)
 	}
 	if (sscanf(s, " %llu", &start) != 1)
 		return err_set(e, ERR_INPUT, "no start time");
+	ret->state = state;
 	ret->ppid = (pid_t)ppid;
 	ret->start = start;
 	return 0;
@@ -90,4 +96,35 @@ proc_descends(pid_t pid, pid_t ancestor)
 		pid = p.ppid;
 	}
 	return 0;
+}
+
+void
+proc_each(proc_fn *fn, void *arg)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *entry;
+
+	while (d != NULL && (entry = readdir(d)) != NULL) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		struct proc p;
+
+		if (isdigit((unsigned char)entry->d_name[0]) != 0 &&
+		    proc_read(pid, &p, NULL) == 0)
+			fn(arg, pid, &p);
+	}
+	if (d != NULL)
+		(void)closedir(d);
+}
+
+void
+proc_kill(pid_t pid, uint64_t start)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct proc p;
+
+	if (fd < 0)
+		return;
+	if (proc_read(pid, &p, NULL) == 0 && p.start == start)
+		(void)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
+	io_close(&fd);
 }

@@ -31,6 +31,7 @@
 #include "lib/visible.h"
 #include "lib/wire.h"
 #include "recorder/lobby.h"
+#include "recorder/task.h"
 #include "recorder/transfer.h"
 
 #define ANSWER_MS 30000
@@ -38,6 +39,8 @@
 #define CANNOT_EXEC 126
 #define NOT_FOUND 127
 #define PATHS 8
+#define ANCESTORS 64
+#define SWEEPS 3	/* what forks while we look is found by the next */
 
 struct client {
 	const char *command;	/* NULL: a login */
@@ -238,6 +241,33 @@ refused(const json_t *msg)
 	return fail((int)code, text);
 }
 
+/* Of ours: below us, or in the session of the real shell. */
+static void
+kill_below(void *arg, const struct task *t)
+{
+	const struct client *c = arg;
+	struct task up = *t;
+	bool ours = t->sid == c->child;
+
+	for (int i = 0; i < ANCESTORS && !ours && up.ppid > 1; i++) {
+		ours = up.ppid == getpid();
+		if (!ours && task_read(up.ppid, &up, NULL) < 0)
+			return;
+	}
+	if (ours)
+		(void)kill(t->pid, SIGKILL);
+}
+
+/* The gate is dead: what it cannot record any more must not go on.  warrantd
+ * does the same, with more rights; it may be dead as well. */
+static int
+without_gate(struct client *c)
+{
+	for (int i = 0; i < SWEEPS; i++)
+		(void)task_each(kill_below, c, NULL);
+	return CANNOT_RECORD;
+}
+
 static int
 wait_for_end(struct client *c)
 {
@@ -254,10 +284,8 @@ wait_for_end(struct client *c)
 		if (p[0].revents == 0)
 			continue;
 		rc = wire_recv(c->gate, &msg, NULL, 0, NULL);
-		if (rc <= 0) { /* the gate is dead */
-			(void)kill(c->child, SIGHUP);
-			return CANNOT_RECORD;
-		}
+		if (rc <= 0)
+			return without_gate(c);
 		status = strcmp(wire_op(msg), "no") == 0 ? refused(msg) :
 		    -1;
 		if (strcmp(wire_op(msg), "done") == 0)

@@ -20,7 +20,7 @@ pkglibexec_PROGRAMS += %D%/warrant-gate
 
 # Its group is set by hand or by the package: chgrp warrant-rec, chmod 2755.
 bin_PROGRAMS += %D%/warrant-shell
-%C%_warrant_shell_SOURCES = %D%/client.c
+%C%_warrant_shell_SOURCES = %D%/client.c %D%/task.c
 %C%_warrant_shell_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 %C%_warrant_shell_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 %C%_warrant_shell_LDADD = %D%/liblobby.la %D%/libgate.la lib/libcommand.la \

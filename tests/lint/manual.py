@@ -82,9 +82,25 @@ def check_program(name, at):
         r"-([A-Za-z])(?: \w+)?(?:,| \(or) (--[a-z-]+)", shown) if f"-{x} " in text}
     for option in sorted(theirs - ours - short - {"--help", "--version"}):
         say(f"{name} --help does not name {option} of {page}")
-    for command in re.findall(rf"^  {name} ([a-z]+)", text, re.M):
-        if not re.search(rf"^\.It (Cm|Ic) {command}\b", read(f"man/{page}"), re.M):
-            say(f"{page} does not describe {command}")
+    pair = re.compile(r"(?<![\w-])-([A-Za-z])(?: \w+)?, (--[a-z-]+)")
+    listed = set(pair.findall(text))
+    if listed:
+        for x, long in listed ^ set(pair.findall(shown)):
+            say(f"{name}: -{x}, {long} stands in one of --help and {page}")
+    check_commands(name, page, text)
+
+
+def check_commands(name, page, text):
+    """Both ways, for the programs that list commands."""
+    source = read(f"man/{page}")
+    ours = set(re.findall(rf"^  {name} ([a-z]+)", text, re.M)) or set(
+        re.findall(r"^  ([a-z]+) \[?--", text, re.M))
+    theirs = set(re.findall(r"^\.(?:It Cm|It Ic|Ss) ([a-z]+)(?: |$)", source,
+                            re.M))
+    for command in sorted(ours - theirs):
+        say(f"{page} does not describe {command}")
+    for command in sorted(theirs - ours) if ours else ():
+        say(f"{name} --help does not name {command} of {page}")
 
 
 def check_words(page, macro, words, where):

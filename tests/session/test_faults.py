@@ -5,6 +5,7 @@ acknowledged is lost, nobody is locked out.
 
 in: an installed build, root; out: a line for each test"""
 import os
+import pwd
 import re
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import time
 import pexpect
 
 import lib
-from host import CONF, Host, run
+from host import CONF, Host, processes_of, run
 from lib import check, wait_until
 
 H = None
@@ -84,6 +85,12 @@ def test_gate_killed():
     child.sendline("/bin/echo unre''corded")
     child.expect(pexpect.EOF, timeout=15)
     check("\nunrecorded" not in child.before, child.before)
+    # a shell needs no program for its built-ins: it is gone too
+    wait_until(lambda: not of_account("alice"), 10, "all of it is killed")
+
+
+def of_account(name):
+    return list(processes_of(pwd.getpwnam(name).pw_uid))
 
 
 def test_shell_killed():

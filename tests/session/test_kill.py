@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""kill -9 of any part at any moment under load: no shell goes on unrecorded,
+every recording verifies, what was acknowledged is there.
+
+in: an installed build, root, $WARRANT_TEST_SEED; 500 rounds with
+    $WARRANT_SOAK, else 12; out: a line for each test"""
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pexpect
+
+import lib
+from host import Host, run
+from lib import check, wait_until
+
+H = None
+SEED = int(os.environ.get("WARRANT_TEST_SEED", "1"))
+ROUNDS = 500 if os.environ.get("WARRANT_SOAK") else 12
+PARTS = ("warrant-recorder", "warrant-gate", "warrant-shell", "warrantd",
+         "ledger", "real shell")
+LOAD = ("while :; do seq 1 400; echo; done",
+        "while :; do ls -l /etc; done",
+        "while :; do printf .; sleep 0.01; done")
+
+
+def pids(part):
+    """Of this build's part, the newest last."""
+    names = {"warrant-shell": H.shell,
+             "warrantd": f"{H.at['sbindir']}/warrantd",
+             "ledger": f"{H.at['sbindir']}/warrantd",
+             "real shell": os.path.realpath("/bin/bash")}
+    path = names.get(part, f"{H.at['libexecdir']}/warrant/{part}")
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink(f"/proc/{pid}/exe") != path:
+                continue
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                words = f.read().split(b"\0")
+        except OSError:
+            continue
+        if (part == "ledger") == (b"ledger" in words) and (
+                part != "warrantd" or b"--role" not in words) and (
+                part != "real shell" or words[0] == b"-bash"):
+            found.append(int(pid))
+    return sorted(found)
+
+
+def granted():
+    asked = H.ssh("alice", "request", "--role", "dba", "--for", "4h",
+                  "--reason", "kills", "--nowait", person="alice")
+    found = re.search(r"r-[0-9a-z]{13}", asked.out.decode())
+    check(found, asked)
+    done = H.ssh("bob", "approver", "approve", found.group(), "-y",
+                 person="bob")
+    check(done.status == 0, done)
+
+
+def recover():
+    """Start again what was killed, as systemd would."""
+    if H.warrantd.poll() is not None:
+        subprocess.run(["pkill", "-KILL", "-f", "--", "warrantd.*--role"],
+                       check=False)
+        H.start_warrantd(fresh=False)
+
+
+def unrecorded():
+    """Processes of the account that have no recorder."""
+    uid = os.stat(f"{H.dir}/home/alice").st_uid
+    return [p for p in processes(uid) if not pids("warrant-recorder")]
+
+
+def processes(uid):
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.stat(f"/proc/{pid}").st_uid == uid:
+                with open(f"/proc/{pid}/stat", encoding="ascii",
+                          errors="replace") as f:
+                    if f.read().rsplit(")", 1)[1].split()[0] != "Z":
+                        yield int(pid)
+        except OSError:
+            continue
+
+
+def drain(child, seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            child.read_nonblocking(65536, timeout=0.05)
+        except pexpect.TIMEOUT:
+            continue
+        except pexpect.EOF:
+            return False
+    return True
+
+
+def one(chance):
+    part = chance.choice(PARTS)
+    child = H.spawn("alice", person="alice", timeout=30)
+    child.sendline("PS1='read''y> '; trap '' HUP TERM; set +m")
+    child.expect("ready> ")
+    child.sendline(chance.choice(LOAD))
+    drain(child, chance.random() * 0.5)
+    for pid in pids(part):
+        os.kill(pid, signal.SIGKILL)
+    lives = drain(child, 1.0)
+    if part in ("warrantd", "ledger"):
+        check(lives, part, "ended a running session")
+        child.send("\x03\x03")
+        child.sendline("")
+        child.sendline("exit")
+        drain(child, 5)
+    wait_until(lambda: not unrecorded(), 15, f"nothing unrecorded: {part}")
+    child.close(True)
+    recover()
+    wait_until(lambda: not pids("warrant-gate"), 20,
+               f"the connection is over: {part}")
+    return part
+
+
+def test_kills():
+    """Killed at random moments: no unrecorded shell, all goes on"""
+    chance = random.Random(SEED)
+    for i in range(ROUNDS):
+        try:
+            part = one(chance)
+        except (lib.Failed, pexpect.ExceptionPexpect) as why:
+            raise lib.Failed(f"round {i}, seed {SEED}: {why}") from why
+        done = H.ssh("alice", "echo again", person="alice")
+        check(done.out == b"again\n", "after", part, done)
+
+
+def test_evidence():
+    """Every recording of that is sealed and verifies"""
+    report = f"{H.at['bindir']}/warrant-report"
+    key = run([report, "fingerprint"]).split()[-1]
+    folder = H.path("evidence")
+
+    def sealed():
+        subprocess.run(["rm", "-rf", folder], check=False)
+        run([report, "export", folder])
+        done = subprocess.run([report, "verify", folder, "--key", key],
+                              capture_output=True, text=True, check=False)
+        check(done.returncode in (0, 1), done)
+        return "still running" not in done.stdout
+    wait_until(sealed, 30, "all recordings are sealed")
+    again = subprocess.run([sys.executable,
+                            f"{lib.SRC}/report/independent.py", folder,
+                            "--key", key], capture_output=True, text=True,
+                           check=False)
+    check(again.returncode in (0, 1), again)
+    check(len(os.listdir(f"{folder}/recordings")) >= 2 * ROUNDS, folder)
+
+
+def main():
+    global H
+    if os.geteuid() != 0:
+        print("skip kill: needs root")
+        return 77
+    with Host() as H:
+        for name in ("alice", "bob"):
+            H.user(name)
+        H.start()
+        granted()
+        status = lib.run([test_kills, test_evidence])
+        if status == 1:
+            print(H.logs())
+        return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
