@@ -68,6 +68,8 @@ def check_program(name, at):
     folder, page = at.split("/")
     path = f"{BUILD}/{folder}/{name}"
     text, shown = helps(path, name), page_text(page)
+    if name == "warrant-shell":     # its built-ins print this table
+        text += read("recorder/lobby.c")
     version = run(path, "--version")
     if version.returncode != 0 or name not in version.stdout:
         say(name, "--version:", version.returncode, version.stdout)
@@ -106,7 +108,7 @@ def check_commands(name, page, text):
 def check_words(page, macro, words, where):
     text = read(f"man/{page}")
     listed = set()
-    for line in re.findall(rf"^\.(?:It )?{macro} (.*)$", text, re.M):
+    for line in re.findall(rf"^\..*?\b{macro} (.*)$", text, re.M):
         listed |= set(re.findall(r"[\w.-]+", line))
     if not words:
         say(f"nothing found in {where}")
@@ -142,6 +144,12 @@ def main():
     check_words("warrant-store.5", "Cm", re.findall(
         r"^CREATE (?:TABLE|VIEW) ([a-z_]+)", read("schema/store.sql"), re.M),
         "store.sql")
+    lobby = re.findall(r'^\t\{ "([a-z]+)", \d, \d, ', read(
+        "recorder/lobby.c"), re.M)
+    check_words("warrant-shell.8", "Cm", lobby, "lobby.c")
+    check_words("warrant-shell.8", "Fl", [f"-{w}" for w in re.findall(
+        r'\{ "([a-z]+)", (?:0|\'\w\'), WORDS_', read("recorder/lobby.c"))],
+        "lobby.c")
     check_references()
     return 1 if bad else 0
 
