@@ -19,3 +19,20 @@ $(examples_DATA): %: %.in Makefile
 	    -e 's|@runstatedir[@]|$(runstatedir)|g' \
 	    -e 's|@breakglass_list[@]|$(breakglass_list)|g' \
 	    $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+
+# One file for all of them, under the name of each.
+completiondir = $(datadir)/bash-completion/completions
+completed = warrant-report warrant-check warrant-mask warrant-replay \
+	warrant-recorder warrantd
+EXTRA_DIST += %D%/completion/warrant.bash
+install-data-hook: install-completion
+install-completion:
+	$(MKDIR_P) $(DESTDIR)$(completiondir)
+	$(INSTALL_DATA) $(srcdir)/dist/completion/warrant.bash \
+	    $(DESTDIR)$(completiondir)/approver
+	for name in $(completed); do \
+		ln -sf approver $(DESTDIR)$(completiondir)/$$name || exit 1; \
+	done
+uninstall-hook:
+	cd $(DESTDIR)$(completiondir) && rm -f approver $(completed)
+.PHONY: install-completion

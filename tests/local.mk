@@ -63,5 +63,5 @@ soak:
 EXTRA_DIST += %D%/token/make_tokens.py %D%/data/token
 dist_check_SCRIPTS += %D%/token/check.py
 TESTS += %D%/token/check.py
-dist_check_SCRIPTS += %D%/lint/manual.py
-TESTS += %D%/lint/manual.py
+dist_check_SCRIPTS += %D%/lint/manual.py %D%/lint/completion.sh
+TESTS += %D%/lint/manual.py %D%/lint/completion.sh
