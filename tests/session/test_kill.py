@@ -100,6 +100,16 @@ def drain(child, seconds):
     return True
 
 
+def leave(child):
+    """Ctrl-C and exit, again if the line went with the Ctrl-C."""
+    for _ in range(10):
+        child.send("\x03")
+        drain(child, 0.3)
+        child.sendline("exit")
+        if not drain(child, 1):
+            return
+
+
 def one(chance):
     part = chance.choice(PARTS)
     child = H.spawn("alice", person="alice", timeout=30)
@@ -112,10 +122,7 @@ def one(chance):
     lives = drain(child, 1.0)
     if part in ("warrantd", "ledger"):
         check(lives, part, "ended a running session")
-        child.send("\x03\x03")
-        child.sendline("")
-        child.sendline("exit")
-        drain(child, 5)
+        leave(child)
     wait_until(lambda: not unrecorded(), 15, f"nothing unrecorded: {part}")
     child.close(True)
     recover()
