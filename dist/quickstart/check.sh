@@ -76,7 +76,8 @@ check_main() {
 	local script name
 	# shellcheck disable=SC2086 # lists of words
 	install_packages $build_packages $demo_packages $check_packages
-	rm -rf "$logs"
+	# Nothing of an earlier run, perhaps of another clone, has a say in this one.
+	rm -rf "$logs" "$checkdir" "$prefix"
 	mkdir -p "$logs"
 	say "seed $seed (WARRANT_TEST_SEED), logs in $logs"
 	say "build"
