@@ -70,10 +70,13 @@ struct login_row {
 	const char *id;		/* l- */
 	const char *account, *service;
 	int64_t until_us;
+	bool once;		/* body has token_hash and exp_us, a row of
+				 * their own that can be made only once */
 };
 
 /* What a verified token said; body (stolen) is the rest of the event.  The
- * person of issuer and sub, made if new, goes to ret. */
+ * person of issuer and sub, made if new, goes to ret.  -1 with *e,
+ * ERR_CONFLICT when a token that is good once was used before. */
 int book_identity(struct book *b, const char *issuer, const char *sub,
     const char *name, const char *email, const struct login_row *login,
     json_t *body, char ret[ID_MAX], struct err *e);

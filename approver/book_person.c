@@ -2,6 +2,7 @@
  * book_person.c - persons and their sign-ins. */
 #include "approver/book_private.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <openssl/evp.h>
@@ -47,6 +48,37 @@ find(struct book *b, const unsigned char tag[DIGEST_LEN], char ret[ID_MAX],
 	return rc;
 }
 
+/* Was it used before?  1, 0, -1. */
+static int
+was_used(struct book *b, const json_t *body, struct err *e)
+{
+	const char *hex = json_string_value(json_object_get(body,
+	    "token_hash"));
+	unsigned char hash[DIGEST_LEN];
+	sqlite3_stmt *st;
+	int rc;
+
+	if (hex == NULL || digest_unhex(hex, hash, DIGEST_LEN) < 0)
+		return err_set(e, ERR_INPUT, "token_hash is no digest");
+	st = sql_open(store_db(b->store), e, "SELECT 1 FROM token_use "
+	    "WHERE token_hash = ?", "b", hash, (size_t)DIGEST_LEN);
+	rc = st == NULL ? -1 : sql_step(st, e);
+	sql_done(st);
+	return rc;
+}
+
+/* The tables that get a row. */
+static const char *
+rows_of(bool person, const struct login_row *login)
+{
+	if (login == NULL)
+		return person ? "person" : NULL;
+	if (login->once)
+		return person ? "person login token_use" :
+		    "login token_use";
+	return person ? "person login" : "login";
+}
+
 int
 book_identity(struct book *b, const char *issuer, const char *sub,
     const char *name, const char *email, const struct login_row *login,
@@ -58,6 +90,13 @@ book_identity(struct book *b, const char *issuer, const char *sub,
 
 	if (tag_of(b, issuer, sub, tag, e) == 0)
 		old = find(b, tag, ret, e);
+	if (old >= 0 && login != NULL && login->once) {
+		int used = was_used(b, body, e);
+
+		if (used != 0)
+			old = used < 0 ? -1 : err_set(e, ERR_CONFLICT,
+			    "this token has been used");
+	}
 	if (old < 0 || (old == 0 && id_make('p', ret, e) < 0)) {
 		json_decref(body);
 		return -1;
@@ -79,8 +118,7 @@ book_identity(struct book *b, const char *issuer, const char *sub,
 		body_int(body, "until_us", login->until_us);
 	}
 	return store_add(b->store, "identity.verified", NULL, ret, body,
-	    old == 0 ? (login == NULL ? "person" : "person login") :
-	    (login == NULL ? NULL : "login"), e);
+	    rows_of(old == 0, login), e);
 }
 
 int

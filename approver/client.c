@@ -212,6 +212,8 @@ take(struct client *cl, const json_t *msg, struct err *e)
 	bool flow = strncmp(op, "device.", 7) == 0;
 	struct question *q = flow ? &cl->flow : &cl->other;
 
+	if (cl->keys_only && strcmp(op, "jwks") != 0)
+		return err_set(e, ERR_DENIED, "only jwks can be asked here");
 	if (q->ask != ASK_NOTHING)
 		return err_set(e, ERR_CONFLICT,
 		    "the last question is still open");

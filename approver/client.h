@@ -52,6 +52,7 @@ struct client {
 	struct signin *signin;
 	struct question flow, other;
 	struct fetch *userinfo;
+	bool keys_only;		/* may ask for jwks and nothing else */
 	bool gone;		/* an answer could not be sent: free it */
 };
 

@@ -33,10 +33,10 @@
 struct server {
 	struct courier c;
 	struct fetcher *fetcher;
-	int listen_fd, monitor_fd, signal_fd;
+	int listen_fd, keys_fd, monitor_fd, signal_fd;
 	uid_t peer_uid;		/* beside root */
 	struct client *clients[COURIER_CLIENTS_MAX];
-	size_t n_clients;
+	size_t n_clients, n_keys_clients;
 };
 
 /* The folder for cached keys becomes the working folder, so that nothing
@@ -127,11 +127,13 @@ server_open(struct server *s, const struct courier_start *start,
 	const struct conf_section *k = conf_section(start->conf, "courier");
 
 	s->listen_fd = start->listen_fd;
+	s->keys_fd = start->keys_fd;
 	s->monitor_fd = start->monitor_fd;
 	s->peer_uid = getuid();
 	s->c.pending_max = (size_t)conf_int(k, "pending");
 	if (jail_quiet(e) < 0 || signals_open(&s->signal_fd, e) < 0 ||
 	    io_set_nonblock(s->listen_fd, true, e) < 0 ||
+	    (s->keys_fd >= 0 && io_set_nonblock(s->keys_fd, true, e) < 0) ||
 	    pace_open(&s->c.pace, conf_int(k, "rate_source"),
 	    conf_int(k, "rate_account"), conf_int(k, "rate_all"), e) < 0 ||
 	    fetcher_open(&s->fetcher, e) < 0 ||
@@ -174,27 +176,47 @@ refuse(int fd, enum err_code code, const char *why)
 	(void)close(fd);
 }
 
-/* One new client; false when there is none. */
-static bool
-accept_one(struct server *s)
+/* Why this one is not taken, or NULL. */
+static const char *
+objection(const struct server *s, int fd, bool keys, enum err_code *code)
 {
-	int fd = accept4(s->listen_fd, NULL, NULL,
-	    SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct client *cl;
 	uid_t uid;
+
+	*code = ERR_DENIED;
+	if (wire_peer(fd, NULL, &uid, NULL, NULL) < 0 ||
+	    (!keys && uid != 0 && uid != s->peer_uid))
+		return "not root";
+	*code = ERR_LIMIT;
+	if (s->n_clients == COURIER_CLIENTS_MAX ||
+	    (keys && s->n_keys_clients == COURIER_KEYS_MAX))
+		return "too many clients, try again later";
+	return NULL;
+}
+
+/* One new client of a socket; false when there is none. */
+static bool
+accept_one(struct server *s, int listen_fd)
+{
+	int fd = accept4(listen_fd, NULL, NULL,
+	    SOCK_CLOEXEC | SOCK_NONBLOCK);
+	bool keys = listen_fd == s->keys_fd;
+	enum err_code code;
+	const char *why;
+	struct client *cl;
 
 	if (fd < 0)
 		return errno == EINTR || errno == ECONNABORTED;
-	if (wire_peer(fd, NULL, &uid, NULL, NULL) < 0 ||
-	    (uid != 0 && uid != s->peer_uid)) {
-		refuse(fd, ERR_DENIED, "not root");
-	} else if (s->n_clients == COURIER_CLIENTS_MAX) {
-		refuse(fd, ERR_LIMIT, "too many clients, try again later");
-	} else {
-		cl = client_new(&s->c, fd);
-		if (cl != NULL)
-			s->clients[s->n_clients++] = cl;
+	why = objection(s, fd, keys, &code);
+	if (why != NULL) {
+		refuse(fd, code, why);
+		return true;
 	}
+	cl = client_new(&s->c, fd);
+	if (cl == NULL)
+		return true;
+	cl->keys_only = keys;
+	s->n_keys_clients += keys;
+	s->clients[s->n_clients++] = cl;
 	return true;
 }
 
@@ -236,6 +258,7 @@ step_all(struct server *s)
 			i++;
 			continue;
 		}
+		s->n_keys_clients -= cl->keys_only;
 		client_free(cl);
 		s->clients[i] = s->clients[--s->n_clients];
 	}
@@ -275,25 +298,28 @@ monitor_gone(const struct server *s)
 static int
 turn(struct server *s, struct err *e)
 {
-	struct fetch_wait w[COURIER_CLIENTS_MAX + 3];
-	size_t n = s->n_clients, at = n;
+	const int fixed[] = { s->listen_fd, s->signal_fd, s->keys_fd,
+		s->monitor_fd };
+	enum { LISTEN, SIGNAL, KEYS, MONITOR, FIXED };
+	struct fetch_wait w[COURIER_CLIENTS_MAX + FIXED];
+	size_t n = s->n_clients;
 
 	for (size_t i = 0; i < n; i++)
 		w[i].fd = s->clients[i]->fd;
-	w[at++].fd = s->listen_fd;
-	w[at++].fd = s->signal_fd;
-	if (s->monitor_fd >= 0)
-		w[at++].fd = s->monitor_fd;
-	if (fetcher_poll(s->fetcher, w, at, until_due(s), e) < 0)
+	for (size_t i = 0; i < FIXED; i++)
+		w[n + i].fd = fixed[i]; /* -1 is never ready: poll(2) */
+	if (fetcher_poll(s->fetcher, w, n + FIXED, until_due(s), e) < 0)
 		return -1;
-	if (w[n + 1].ready)
+	if (w[n + SIGNAL].ready)
 		return 0;
-	if (s->monitor_fd >= 0 && w[n + 2].ready && monitor_gone(s))
+	if (w[n + MONITOR].ready && monitor_gone(s))
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		if (w[i].ready)
 			client_read(s->clients[i]);
-	while (w[n].ready && accept_one(s))
+	while (w[n + LISTEN].ready && accept_one(s, s->listen_fd))
+		;
+	while (w[n + KEYS].ready && accept_one(s, s->keys_fd))
 		;
 	step_all(s);
 	return 1;

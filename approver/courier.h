@@ -11,9 +11,12 @@ struct conf;
 struct err;
 
 #define COURIER_CLIENTS_MAX 256
+#define COURIER_KEYS_MAX 64	/* of them by keys_fd */
 
 struct courier_start {
 	int listen_fd;		/* SEQPACKET, listening, close-on-exec */
+	int keys_fd;		/* the same, for the question jwks alone, by
+				 * whom its mode lets in; -1 */
 	int monitor_fd;		/* link to the monitor; its end ends us; -1 */
 	const struct conf *conf;
 	const char *state_dir;	/* its last part is made (0700) if need be;

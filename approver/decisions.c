@@ -184,6 +184,8 @@ verb_revoke(struct turn *t, json_t **answer, struct err *e)
 	if (book_end_grant(t->l->book, &g, "revoked", t->who->person,
 	    turn_str(t, "message"), e) < 0)
 		return -1;
+	/* whoever is thrown out signs in again before coming back */
+	remember_forget(t->l->remembered, g.person);
 	(void)snprintf(text, sizeof(text), "warrant: %s revoked your grant"
 	    "%s: \"%s\"", t->who->name, at_once ? "" : "; this session ends "
 	    "in one minute", turn_str(t, "message"));

@@ -199,9 +199,9 @@ discover_parse(const char *text, size_t n, const char *issuer, bool loopback,
 		    p.issuer, issuer);
 		goto out;
 	}
-	if (get_url(o, "device_authorization_endpoint", true, loopback,
+	if (get_url(o, "device_authorization_endpoint", false, loopback,
 	    p.device_endpoint, e) < 0 ||
-	    get_url(o, "token_endpoint", true, loopback, p.token_endpoint,
+	    get_url(o, "token_endpoint", false, loopback, p.token_endpoint,
 	    e) < 0 ||
 	    get_url(o, "jwks_uri", true, loopback, p.jwks_uri, e) < 0 ||
 	    get_url(o, "userinfo_endpoint", false, loopback,

@@ -29,10 +29,11 @@ struct err;
 
 struct provider {
 	char issuer[URL_MAX];
+	char jwks_uri[URL_MAX];
+	/* "" when it has none: an issuer of build tokens has only keys */
 	char device_endpoint[URL_MAX];
 	char token_endpoint[URL_MAX];
-	char jwks_uri[URL_MAX];
-	char userinfo_endpoint[URL_MAX];	/* "" when it has none */
+	char userinfo_endpoint[URL_MAX];
 };
 
 struct device_code {

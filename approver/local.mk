@@ -42,6 +42,7 @@ noinst_LTLIBRARIES += %D%/libledger.la
 %C%_libledger_la_SOURCES += %D%/book_person.c %D%/book_work.c
 %C%_libledger_la_SOURCES += %D%/channels.c %D%/decisions.c %D%/logins.c
 %C%_libledger_la_SOURCES += %D%/ledger.c %D%/ledger.h %D%/peer.c
+%C%_libledger_la_SOURCES += %D%/remember.c %D%/remember.h
 %C%_libledger_la_SOURCES += %D%/readers.c %D%/requests.c %D%/show.c
 %C%_libledger_la_SOURCES += %D%/verbs.c
 %C%_libledger_la_LIBADD = %D%/libapprover.la schema/libstore.la \

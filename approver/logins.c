@@ -47,6 +47,7 @@ logins_sweep(struct ledger *l, int64_t now_us)
 		*at = g->next;
 		free(g);
 	}
+	remember_sweep(&l->remembered, now_us);
 	for (struct live_conn **at = &l->conns; *at != NULL;) {
 		struct live_conn *c = *at;
 
@@ -123,26 +124,45 @@ rest_of(const json_t *msg, const char *const *but)
 	return body;
 }
 
-int
-verb_login_verified(struct turn *t, json_t **answer, struct err *e)
+static void
+forget_remembered(void *arg)
+{
+	((struct remembered *)arg)->until_us = 0;
+}
+
+/* The event, its rows, and what memory holds of the sign-in in t->msg. */
+static struct login *
+add_login(struct turn *t, struct err *e)
 {
 	static const char *const said[] = { "issuer", "sub", "name", "email",
-	    "account", "service", NULL };
+	    "account", "service", "remember_us", "rules", NULL };
 	struct login *g = calloc(1, sizeof(*g));
 	struct login_row row = { .account = turn_str(t, "account"),
 	    .service = turn_str(t, "service"),
+	    .once = turn_bool(t, "once"),
 	    .until_us = t->now_us + LEDGER_LOGIN_US };
+	json_t *body;
 
-	if (g == NULL)
-		return err_set(e, ERR_MEMORY, "out of memory");
+	if (g == NULL) {
+		(void)err_set(e, ERR_MEMORY, "out of memory");
+		return NULL;
+	}
 	row.id = g->id;
+	body = rest_of(t->msg, said);
+	if (row.once)
+		(void)json_object_set_new(body, "exp_us",
+		    json_integer(turn_int(t, "exp") * 1000000));
 	if (id_make('l', g->id, e) < 0 || join_groups(json_object_get(t->msg,
-	    "groups"), g->who.groups, e) < 0 ||
-	    book_identity(t->l->book, turn_str(t, "issuer"),
-	    turn_str(t, "sub"), turn_str(t, "name"), turn_str(t, "email"),
-	    &row, rest_of(t->msg, said), g->who.person, e) < 0) {
+	    "groups"), g->who.groups, e) < 0) {
+		json_decref(body);
 		free(g);
-		return -1;
+		return NULL;
+	}
+	if (book_identity(t->l->book, turn_str(t, "issuer"),
+	    turn_str(t, "sub"), turn_str(t, "name"), turn_str(t, "email"),
+	    &row, body, g->who.person, e) < 0) {
+		free(g);
+		return NULL;
 	}
 	g->until_us = row.until_us;
 	(void)snprintf(g->who.name, sizeof(g->who.name), "%s",
@@ -156,9 +176,63 @@ verb_login_verified(struct turn *t, json_t **answer, struct err *e)
 	g->next = t->l->logins;
 	t->l->logins = g;
 	ledger_undo(t->l, forget_login, g);
-	*answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "login", g->id,
+	return g;
+}
+
+static json_t *
+login_answer(const struct login *g)
+{
+	return json_pack("{s:b, s:s, s:s}", "ok", 1, "login", g->id,
 	    "person", g->who.person);
+}
+
+int
+verb_login_verified(struct turn *t, json_t **answer, struct err *e)
+{
+	const struct login *g = add_login(t, e);
+	struct remembered *r;
+
+	if (g == NULL)
+		return -1;
+	if (turn_int(t, "remember_us") > 0) {
+		r = remember_add(&t->l->remembered, t->msg, g->who.person,
+		    t->now_us);
+		if (r != NULL)
+			ledger_undo(t->l, forget_remembered, r);
+	}
+	*answer = login_answer(g);
 	return 0;
+}
+
+/* The sign-in of before once more, as an event of its own: where from and
+ * which service are of now, the token is that of then. */
+int
+verb_login_remembered(struct turn *t, json_t **answer, struct err *e)
+{
+	const struct remembered *r = remember_find(t->l->remembered, t->msg,
+	    t->now_us);
+	struct turn again = *t;
+	const struct login *g;
+	json_t *msg;
+
+	if (r == NULL)
+		return err_set(e, ERR_NOT_FOUND, "nobody is remembered for "
+		    "this key");
+	msg = json_deep_copy(r->msg);
+	(void)json_object_set_new(msg, "flow", json_string("remembered"));
+	(void)json_object_set(msg, "rhost", json_object_get(t->msg,
+	    "rhost"));
+	(void)json_object_set(msg, "service", json_object_get(t->msg,
+	    "service"));
+	(void)json_object_del(msg, "once");
+	(void)json_object_del(msg, "remember_us");
+	(void)json_object_del(msg, "conn_pid");
+	again.msg = msg;
+	g = add_login(&again, e);
+	if (g != NULL)
+		*answer = login_answer(g);
+	json_decref(msg);
+	return g == NULL ? -1 : 0;
 }
 
 int

@@ -31,6 +31,7 @@
 #define STEADY_NS (INT64_C(60000) * MS_NS)	/* lived that long: no failure */
 #define STOP_MS 5000		/* facts may still be stored for so long */
 #define PART_END_MS 10000	/* then SIGKILL */
+#define KEYS_GROUP "warrant-keys" /* who may ask at keys.sock */
 
 /* ---- parts ------------------------------------------------------------ */
 
@@ -105,14 +106,15 @@ start_ledger(struct monitor *m, struct err *e)
 static int
 start_courier(struct monitor *m, struct err *e)
 {
-	int pair[2], fds[2], rc;
+	int pair[2], fds[3], rc;
 
 	io_close(&m->courier_link);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(e, "socketpair");
 	fds[0] = pair[1];
 	fds[1] = m->courier_socket;
-	rc = part_start(m, &m->courier, fds, 2, e);
+	fds[2] = m->keys_socket;
+	rc = part_start(m, &m->courier, fds, 3, e);
 	io_close(&pair[1]);
 	m->courier_link = pair[0];
 	return rc;
@@ -254,12 +256,32 @@ listen_on(const struct monitor *m, const char *name, mode_t mode, int *ret,
 	return *ret < 0 ? -1 : 0;
 }
 
+/* For warrant-authkeys, which runs as an account of its own; without its
+ * group for root alone. */
+static int
+open_keys_socket(struct monitor *m, struct err *e)
+{
+	char path[256];
+	gid_t gid;
+
+	if (listen_on(m, "keys", 0600, &m->keys_socket, e) < 0)
+		return -1;
+	(void)snprintf(path, sizeof(path), "%s/keys.sock", m->start->rundir);
+	if (user_group(KEYS_GROUP, &gid, NULL) != 1)
+		log_line(LOG_NOTICE, "no group %s: no sign-in by certificate "
+		    "before a session begins", KEYS_GROUP);
+	else if (chown(path, 0, gid) < 0 || chmod(path, 0660) < 0)
+		return err_sys(e, "%s", path);
+	return 0;
+}
+
 static int
 open_sockets(struct monitor *m, struct err *e)
 {
 	if (listen_on(m, "ledger", 0600, &m->ledger_socket, e) < 0 ||
 	    listen_on(m, "approver", 0666, &m->approver_socket, e) < 0 ||
 	    listen_on(m, "courier", 0600, &m->courier_socket, e) < 0 ||
+	    open_keys_socket(m, e) < 0 ||
 	    listen_on(m, "pam", 0600, &m->pam_socket.fd, e) < 0)
 		return -1;
 	m->pam_socket.ready = pam_accept;
@@ -426,7 +448,7 @@ monitor_run(const struct monitor_start *start, struct err *e)
 
 	m = (struct monitor){ .start = start, .sessions = -1, .spool = -1,
 	    .pid_file = -1, .ledger_socket = -1, .approver_socket = -1,
-	    .courier_socket = -1, .courier_link = -1,
+	    .courier_socket = -1, .keys_socket = -1, .courier_link = -1,
 	    .ledger = { .role = "ledger" }, .courier = { .role = "courier" } };
 	m.pam_socket.fd = m.signals.fd = m.up.source.fd = m.loop.fd = -1;
 	raise_limits();

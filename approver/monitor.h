@@ -69,7 +69,7 @@ struct monitor {
 	int sessions;		/* folder of recordings, by descriptor */
 	int spool;		/* folder of spool files */
 	int pid_file;
-	int ledger_socket, approver_socket, courier_socket;	/* listening */
+	int ledger_socket, approver_socket, courier_socket, keys_socket;
 	struct source pam_socket, signals;
 	struct part ledger, courier;
 	int courier_link;	/* our end; the courier sees us end by it */

@@ -106,6 +106,14 @@ ask_code(struct signin *s)
 {
 	struct buf form = BUF_INIT(FORM_MAX);
 
+	if (s->issuer->meta.device_endpoint[0] == '\0' ||
+	    s->issuer->meta.token_endpoint[0] == '\0') {
+		(void)err_set(&s->why, ERR_CONFIG, "issuer %s: the provider "
+		    "has no device flow: take the word device out of flows",
+		    s->issuer->title);
+		fail(s);
+		return;
+	}
 	if (http_form(&form, "scope", conf_str(s->issuer->conf, "scopes"),
 	    &s->why) < 0 ||
 	    post(s, s->issuer->meta.device_endpoint, &form, code_done,

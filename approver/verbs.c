@@ -6,7 +6,7 @@
 #include "lib/err.h"
 #include "lib/wire.h"
 
-#define FIELDS 18
+#define FIELDS 22
 #define YEAR_S (INT64_C(366) * 86400)
 
 enum asker {
@@ -49,7 +49,14 @@ static const struct verb verbs[] = {
 	    { "token_hash", TEXT, 64, true },
 	    { "exp", NUMBER, INT64_MAX, true },
 	    { "acr", TEXT, NAME_TEXT, false },
+	    { "once", TRUTH, 0, false }, { "key", TEXT, 64, false },
+	    { "remember_us", NUMBER, YEAR_S * 1000000, false },
+	    { "rules", TEXT, 64, false },
 	    { "conn_pid", NUMBER, INT32_MAX, false } } },
+	{ "login.remembered", FROM_PAM, verb_login_remembered, {
+	    { "account", TEXT, 32, true }, { "rhost", TEXT, NAME_TEXT, true },
+	    { "service", TEXT, 64, true }, { "key", TEXT, 64, true },
+	    { "rules", TEXT, 64, true } } },
 	{ "login.rejected", FROM_PAM, verb_login_rejected, {
 	    { "account", TEXT, 64, false }, { "rhost", TEXT, NAME_TEXT, false },
 	    { "service", TEXT, 64, false }, { "reason", TEXT, 512, true },

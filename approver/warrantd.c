@@ -118,7 +118,8 @@ static int
 run_courier(const struct options *o, const struct conf *c, struct err *e)
 {
 	char dir[PATH_MAX];
-	const struct courier_start s = { .listen_fd = 4, .monitor_fd = 3,
+	const struct courier_start s = { .listen_fd = 4, .keys_fd = 5,
+	    .monitor_fd = 3,
 	    .conf = c, .state_dir = dir, .user = "warrant-net" };
 
 	(void)snprintf(dir, sizeof(dir), "%s/courier", o->start.statedir);
@@ -134,7 +135,7 @@ run_part(const struct options *o, struct err *e)
 
 	if (!ledger && strcmp(o->role, "courier") != 0)
 		return err_set(e, ERR_USAGE, "%.20s: no such role", o->role);
-	for (int fd = 3; fd <= (ledger ? 5 : 4); fd++)
+	for (int fd = 3; fd <= 5; fd++)
 		if (io_set_cloexec(fd, true, e) < 0)
 			return -1;
 	if (conf_load(o->start.config, &c, e) < 0)

@@ -33,7 +33,8 @@ enum conf_type {
 	CONF_BOOL,	/* yes or no */
 	CONF_DURATION,	/* 90s 45m 2h30m; getter in microseconds */
 	CONF_INT,	/* decimal, within min and max */
-	CONF_LIST,	/* words separated by commas, none empty */
+	CONF_LIST,	/* words separated by commas, none empty; with
+			 * choices each is one of them */
 	CONF_ENUM	/* one of the words in choices, "a|b|c" */
 };
 
@@ -43,7 +44,7 @@ struct conf_key {
 	enum conf_type type;
 	const char *value;	/* default as text; NULL: must be given */
 	int64_t min, max;	/* of INT; of DURATION in seconds */
-	const char *choices;	/* of ENUM */
+	const char *choices;	/* of ENUM, LIST */
 	const char *about;	/* one line for --check-config -v and docs */
 };
 

@@ -36,6 +36,10 @@ set_duration(const struct conf_key *k, const char *text, int64_t *ret,
 	char min[CLOCK_TEXT_MAX], max[CLOCK_TEXT_MAX];
 	int64_t us;
 
+	if (k->min == 0 && strcmp(text, "0s") == 0) {
+		*ret = 0; /* off; else a duration is never empty */
+		return 0;
+	}
 	if (clock_duration(text, &us, e) < 0)
 		return -1;
 	if (us < k->min * 1000000 || us > k->max * 1000000) {
@@ -119,6 +123,20 @@ set_list(struct conf_value *v, const char *text, struct err *e)
 }
 
 static int
+check_words(struct conf_value *v, struct err *e)
+{
+	for (size_t i = 0; v->key->choices != NULL && i < v->n; i++) {
+		if (is_choice(v->key->choices, v->words[i]))
+			continue;
+		(void)err_set(e, ERR_CONFIG, "\"%.40s\" is none of %s",
+		    v->words[i], v->key->choices);
+		conf_value_clear(v);
+		return -1;
+	}
+	return 0;
+}
+
+static int
 check(struct conf_value *v, const char *text, struct err *e)
 {
 	const struct conf_key *k = v->key;
@@ -148,7 +166,7 @@ check(struct conf_value *v, const char *text, struct err *e)
 	case CONF_INT:
 		return set_int(k, text, &v->number, e);
 	case CONF_LIST:
-		return set_list(v, text, e);
+		return set_list(v, text, e) < 0 ? -1 : check_words(v, e);
 	case CONF_ENUM:
 		return is_choice(k->choices, text) ? 0 : err_set(e,
 		    ERR_CONFIG, "\"%.40s\" is none of %s", text, k->choices);

@@ -14,3 +14,5 @@ dist_man_MANS += %D%/warrant-replay.1
 dist_man_MANS += %D%/warrant-mask.1
 dist_man_MANS += %D%/warrant-mask.conf.5
 dist_man_MANS += %D%/warrant-store.5
+dist_man_MANS += %D%/warrant-login.1
+dist_man_MANS += %D%/warrant-authkeys.8

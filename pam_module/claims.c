@@ -2,6 +2,7 @@
 #include "pam_module/claims.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -359,6 +360,42 @@ read_amr(const struct reading *r, struct err *e)
 	return 0;
 }
 
+/* Is v what the administrator wrote? */
+static bool
+claim_is(const json_t *v, const char *want)
+{
+	char number[32];
+
+	if (json_is_string(v))
+		return strcmp(json_string_value(v), want) == 0;
+	if (json_is_boolean(v))
+		return strcmp(json_is_true(v) ? "true" : "false", want) == 0;
+	if (!json_is_integer(v))
+		return false;
+	(void)snprintf(number, sizeof(number), "%lld",
+	    (long long)json_integer_value(v));
+	return strcmp(number, want) == 0;
+}
+
+static int
+read_required(const struct reading *r, struct err *e)
+{
+	char name[TOKEN_WORD_MAX + 1];
+
+	for (size_t i = 0; i < r->p->claims.n; i++) {
+		const char *word = r->p->claims.word[i];
+		size_t n = strcspn(word, "=");
+
+		memcpy(name, word, n);
+		name[n] = '\0';
+		if (word[n] != '=' ||
+		    !claim_is(json_object_get(r->claims, name), word + n + 1))
+			return err_set(e, ERR_DENIED, "%s is not what "
+			    "require_claims wants", quote_str(name).s);
+	}
+	return 0;
+}
+
 static int
 read_person(const struct reading *r, struct err *e)
 {
@@ -376,7 +413,7 @@ claims_read(const json_t *claims, const struct token_policy *p,
 	    struct err *) = {
 		read_kind, read_iss, read_aud, read_sub, read_lifetime,
 		read_nbf, read_auth_time, read_nonce, read_at_hash, read_acr,
-		read_amr, read_person,
+		read_amr, read_required, read_person,
 	};
 	const struct reading r = { claims, p, q, alg, id };
 

@@ -3,6 +3,7 @@
 # warrant-check and in the tests it is the same code.
 noinst_LTLIBRARIES += %D%/libpamcore.la
 %C%_libpamcore_la_SOURCES = \
+	%D%/cert.c %D%/cert.h \
 	%D%/claims.c %D%/claims.h \
 	%D%/decide.c %D%/decide.h \
 	%D%/doctor.h %D%/doctor_pam.c %D%/doctor_sshd.c \
@@ -23,10 +24,12 @@ noinst_LTLIBRARIES += %D%/libpammod.la
 	%D%/account.c %D%/account.h \
 	%D%/args.c %D%/args.h \
 	%D%/environ.c %D%/environ.h \
+	%D%/judge.c %D%/judge.h \
 	%D%/link.c %D%/link.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/session.c %D%/session.h \
-	%D%/signin.c %D%/signin.h \
+	%D%/signin.c %D%/signin.h %D%/signin_private.h \
+	%D%/signin_device.c %D%/signin_other.c \
 	%D%/verified.c %D%/verified.h \
 	%D%/wait.c %D%/wait.h
 %C%_libpammod_la_LIBADD = %D%/libpamcore.la $(PAM_LIBS)
@@ -42,7 +45,20 @@ EXTRA_DIST += %D%/pam_warrant.map
 install-exec-hook: install-shell-group
 	rm -f $(DESTDIR)$(pammoddir)/pam_warrant.la
 
+# sshd's AuthorizedKeysCommand, run by an account that may ask for keys only.
+sbin_PROGRAMS += %D%/warrant-authkeys
+%C%_warrant_authkeys_SOURCES = %D%/authkeys.c
+%C%_warrant_authkeys_LDADD = %D%/libpammod.la lib/liblib.la $(JANSSON_LIBS)
+
 sbin_PROGRAMS += %D%/warrant-check
 %C%_warrant_check_SOURCES = %D%/check.c %D%/check.h %D%/check_sshd.c \
 	%D%/check_token.c
 %C%_warrant_check_LDADD = %D%/libpamcore.la lib/liblib.la $(JANSSON_LIBS)
+
+# For laptops: no other part of warrant is needed there.
+bin_SCRIPTS = %D%/warrant-login
+EXTRA_DIST += %D%/warrant-login.in
+CLEANFILES += %D%/warrant-login
+%D%/warrant-login: %D%/warrant-login.in Makefile
+	$(AM_V_GEN)mkdir -p $(@D) && sed -e 's|@VERSION[@]|$(VERSION)|g' \
+	    $(srcdir)/$@.in >$@.tmp && chmod +x $@.tmp && mv $@.tmp $@

@@ -230,6 +230,9 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 		return end(&c, pam_code(&e, PAM_PERM_DENIED));
 	}
 	login = pam_getenv(pamh, VAR_LOGIN);
+	if (login == NULL && signin_key_may(&(struct signin){
+	    .pamh = pamh, .conf = c.conf }))
+		return end(&c, PAM_SUCCESS); /* open_session looks at it */
 	if (login == NULL || !id_ok(login, 'l')) {
 		pam_syslog(pamh, LOG_WARNING, "login refused: no sign-in of "
 		    "%s in this connection", c.account.user.name);
@@ -297,12 +300,36 @@ keep_session(const struct call *c, const struct session *opened,
 	return 0;
 }
 
-/* The login id, out of the environment and into login. */
+/* A login by key alone: its certificate is the sign-in, and what the phase
+ * account asks is asked here.  sshd shows what is told beside its refusal. */
 static int
-take_login(pam_handle_t *pamh, char login[ID_MAX], struct err *e)
+login_by_key(const struct call *c, char login[ID_MAX], struct err *e)
 {
-	const char *l = pam_getenv(pamh, VAR_LOGIN);
+	struct signin s = { .pamh = c->pamh, .args = &c->args,
+		.conf = c->conf, .account = &c->account };
+	int rc = -1;
 
+	if (signin_by_key(&s, e) < 0)
+		tell(c, s.say);
+	else if (check_login(c, s.login) == PAM_SUCCESS)
+		rc = 0;
+	else
+		(void)err_set(e, ERR_DENIED, "the ledger lets nobody in");
+	if (rc == 0)
+		memcpy(login, s.login, ID_MAX);
+	explicit_bzero(&s, sizeof(s));
+	return rc;
+}
+
+/* The login id: of the phase auth, or by the key. */
+static int
+take_login(const struct call *c, char login[ID_MAX], struct err *e)
+{
+	const char *l = pam_getenv(c->pamh, VAR_LOGIN);
+
+	if (l == NULL && signin_key_may(&(struct signin){ .pamh = c->pamh,
+	    .conf = c->conf }))
+		return login_by_key(c, login, e);
 	if (l == NULL || !id_ok(l, 'l'))
 		return err_set(e, ERR_DENIED, "no sign-in in this "
 		    "connection");
@@ -320,7 +347,7 @@ open_connection(struct call *c, struct session_ask *q, struct session *s,
 
 	if (c->args.breakglass)
 		return session_open(q, s, e);
-	if (load(c, e) < 0 || take_login(c->pamh, login, e) < 0)
+	if (load(c, e) < 0 || take_login(c, login, e) < 0)
 		return -1;
 	q->login = login;
 	rc = session_open(q, s, e);

@@ -7,6 +7,7 @@
 
 #include "lib/conf.h"
 #include "lib/err.h"
+#include "lib/quote.h"
 
 static int
 take_text(const struct conf_section *s, const char *key, char *ret,
@@ -57,6 +58,24 @@ take_algs(const struct conf_section *s, uint32_t *ret, struct err *e)
 	return 0;
 }
 
+/* Words NAME=VALUE, both there. */
+static int
+take_claims(const struct conf_section *s, struct token_list *ret,
+    struct err *e)
+{
+	if (take_list(s, "require_claims", ret, e) < 0)
+		return -1;
+	for (size_t i = 0; i < ret->n; i++) {
+		const char *eq = strchr(ret->word[i], '=');
+
+		if (eq == NULL || eq == ret->word[i] || eq[1] == '\0')
+			return err_set(e, ERR_CONFIG, "%s: %s is not "
+			    "NAME=VALUE", conf_where(s, "require_claims"),
+			    quote_str(ret->word[i]).s);
+	}
+	return 0;
+}
+
 static int
 take_token(const struct conf_section *s, struct token_policy *p,
     struct err *e)
@@ -76,6 +95,7 @@ take_token(const struct conf_section *s, struct token_policy *p,
 	    take_list(s, "trusted_audiences", &p->trusted, e) < 0 ||
 	    take_list(s, "require_acr", &p->acr, e) < 0 ||
 	    take_list(s, "require_amr", &p->amr, e) < 0 ||
+	    take_claims(s, &p->claims, e) < 0 ||
 	    take_algs(s, &p->algs, e) < 0)
 		return -1;
 	if (token_policy_check(p, e) < 0)

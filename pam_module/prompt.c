@@ -118,14 +118,18 @@ forget(char *answer)
 }
 
 int
-prompt_ask(pam_handle_t *pamh, const char *text, struct err *e)
+prompt_ask(pam_handle_t *pamh, const char *text, struct buf *ret,
+    struct err *e)
 {
 	char *answer = NULL;
+	int rc = 0;
 
 	if (converse(pamh, PAM_PROMPT_ECHO_OFF, text, &answer, e) < 0)
 		return -1;
+	if (answer != NULL)
+		rc = buf_puts(ret, answer, e);
 	forget(answer);
-	return 0;
+	return rc;
 }
 
 void

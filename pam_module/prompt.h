@@ -15,6 +15,7 @@
 
 #include <security/pam_modules.h>
 
+struct buf;
 struct err;
 
 #define PROMPT_MAX 4096		/* bytes of one prompt with its NUL */
@@ -37,9 +38,13 @@ struct prompt {
 int prompt_format(const struct prompt *p, char ret[PROMPT_MAX],
     struct err *e);
 
-/* Show text and wait for the answer, which is wiped: it says nothing. -1
- * with *e when there is no conversation. */
-int prompt_ask(pam_handle_t *pamh, const char *text, struct err *e);
+#define PROMPT_ANSWER_MAX 16384	/* bytes of an answer that are kept */
+
+/* Show text and wait for the answer, which is not shown and is wiped; what
+ * it was goes to *answer (empty, for at most PROMPT_ANSWER_MAX bytes).  -1
+ * with *e when there is no conversation, or ERR_LIMIT when it is longer. */
+int prompt_ask(pam_handle_t *pamh, const char *text, struct buf *answer,
+    struct err *e);
 
 /* Show text; as an error when error.  A failure is no concern of a login. */
 void prompt_show(pam_handle_t *pamh, bool error, const char *text);

@@ -42,7 +42,8 @@ token_policy_check(const struct token_policy *p, struct err *e)
 		return err_set(e, ERR_CONFIG, "leeway is over 120 seconds");
 	if (p->max_age_us < 0 || p->max_lifetime_us < 0 ||
 	    p->max_auth_age_us < 0 || p->audience.n > TOKEN_LIST_MAX ||
-	    p->trusted.n > TOKEN_LIST_MAX || p->acr.n > TOKEN_LIST_MAX || p->amr.n > TOKEN_LIST_MAX)
+	    p->trusted.n > TOKEN_LIST_MAX || p->acr.n > TOKEN_LIST_MAX ||
+	    p->amr.n > TOKEN_LIST_MAX || p->claims.n > TOKEN_LIST_MAX)
 		return err_set(e, ERR_CONFIG, "token limits out of range");
 	return 0;
 }
@@ -122,6 +123,32 @@ token_verify(const char *text, size_t n, const struct jwks *keys,
 out:
 	json_decref(claims);
 	free(id);
+	return rc;
+}
+
+int
+token_peek_issuer(const char *text, size_t n, char ret[IDENTITY_ISS_MAX + 1],
+    struct err *e)
+{
+	const char *iss = NULL;
+	json_t *claims;
+	struct jws j;
+	int rc = -1, found;
+
+	if (jws_parse(text, n, JWA_ALL, &j, e) < 0)
+		return -1;
+	claims = payload(&j, e);
+	if (claims == NULL)
+		return -1;
+	found = strictjson_text(claims, "iss", &iss, e);
+	if (found == 0 || (found > 0 && strlen(iss) > IDENTITY_ISS_MAX)) {
+		(void)err_set(e, ERR_INPUT, "token: iss is missing or of "
+		    "more than %d bytes", IDENTITY_ISS_MAX);
+	} else if (found > 0) {
+		memcpy(ret, iss, strlen(iss) + 1);
+		rc = 0;
+	}
+	json_decref(claims);
 	return rc;
 }
 

@@ -47,6 +47,7 @@ struct token_policy {
 	int64_t max_auth_age_us;	/* since auth_time */
 	struct token_list acr;		/* one of these */
 	struct token_list amr;		/* all of these */
+	struct token_list claims;	/* all of these NAME=VALUE */
 	char groups_claim[TOKEN_WORD_MAX + 1];	/* "": no groups */
 	int64_t earliest_us;		/* a clock before this is wrong */
 };
@@ -82,6 +83,12 @@ int token_policy_check(const struct token_policy *p, struct err *e);
 int token_verify(const char *text, size_t n, const struct jwks *keys,
     const struct token_policy *p, const struct token_request *q,
     struct identity *ret, struct err *e);
+
+/* The issuer that the token says it is from, before anything is verified:
+ * good for nothing but to choose the policy by which it is judged next.
+ * -1 with *e (ERR_INPUT).  Pure. */
+int token_peek_issuer(const char *text, size_t n,
+    char ret[IDENTITY_ISS_MAX + 1], struct err *e);
 
 /* The signature alone, nothing of the claims: for warrant-check. */
 int token_verify_signature(const char *text, size_t n,

@@ -31,39 +31,76 @@ or_null(const char *s)
 }
 
 static json_t *
-message(const struct account *a, const struct identity *id)
+message(const struct account *a, const struct identity *id,
+    const struct verified_how *how)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, "
-	    "s:s, s:s, s:s, s:I, s:s*, s:s*, s:I}", "op", "login.verified",
+	json_t *msg = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, "
+	    "s:s, s:s, s:s, s:s, s:s, s:I, s:s*, s:s*, s:I, s:b}",
+	    "op", "login.verified",
 	    "issuer", id->iss, "sub", id->sub, "name", id->name,
 	    "email", id->email_verified ? id->email : "",
 	    "groups", groups_of(id), "account", a->user.name,
-	    "rhost", a->rhost, "service", a->service, "flow", "device",
+	    "rhost", a->rhost, "service", a->service, "flow", how->flow,
 	    "alg", id->alg, "kid", id->kid, "token_hash", id->token_hash,
 	    "exp", (json_int_t)(id->exp_us / US_S),
 	    "amr", or_null(id->amr), "acr", or_null(id->acr),
-	    "conn_pid", (json_int_t)getpid());
+	    "conn_pid", (json_int_t)getpid(), "once", (int)how->once);
+
+	if (msg != NULL && how->key[0] != '\0')
+		(void)json_object_set_new(msg, "key",
+		    json_string(how->key));
+	if (msg != NULL && how->remember_us > 0) {
+		(void)json_object_set_new(msg, "remember_us",
+		    json_integer(how->remember_us));
+		(void)json_object_set_new(msg, "rules",
+		    json_string(how->rules));
+	}
+	return msg;
+}
+
+/* The one-time id of an answer. */
+static int
+take_login(const json_t *answer, char login[ID_MAX], struct err *e)
+{
+	const char *l = NULL;
+
+	if (wire_str(answer, "login", ID_MAX - 1, &l, e) < 0)
+		return -1;
+	if (!id_ok(l, 'l'))
+		return err_set(e, ERR_INPUT, "the ledger's login id is none");
+	(void)snprintf(login, ID_MAX, "%s", l);
+	return 0;
 }
 
 int
 verified_tell(const char *rundir, const struct account *a,
-    const struct identity *id, char login[ID_MAX], struct err *e)
+    const struct identity *id, const struct verified_how *how,
+    char login[ID_MAX], struct err *e)
 {
 	json_t *answer = NULL;
-	const char *l = NULL;
-	int rc = -1;
+	int rc;
 
-	if (link_once(rundir, "ledger.sock", message(a, id), &answer, e) < 0)
+	if (link_once(rundir, "ledger.sock", message(a, id, how), &answer,
+	    e) < 0)
 		return -1;
-	if (wire_str(answer, "login", ID_MAX - 1, &l, e) == 0) {
-		if (id_ok(l, 'l')) {
-			(void)snprintf(login, ID_MAX, "%s", l);
-			rc = 0;
-		} else {
-			(void)err_set(e, ERR_INPUT, "the ledger's login id "
-			    "is none");
-		}
-	}
+	rc = take_login(answer, login, e);
+	json_decref(answer);
+	return rc;
+}
+
+int
+verified_remembered(const char *rundir, const struct account *a,
+    const char *key, const char *rules, char login[ID_MAX], struct err *e)
+{
+	json_t *answer = NULL, *msg = json_pack("{s:s, s:s, s:s, s:s, s:s, "
+	    "s:s}", "op", "login.remembered", "account", a->user.name,
+	    "rhost", a->rhost, "service", a->service, "key", key,
+	    "rules", rules);
+	int rc;
+
+	if (link_once(rundir, "ledger.sock", msg, &answer, e) < 0)
+		return e->code == ERR_NOT_FOUND ? 0 : -1;
+	rc = take_login(answer, login, e) < 0 ? -1 : 1;
 	json_decref(answer);
 	return rc;
 }

@@ -33,7 +33,7 @@ lint:
 	    $(CC) $(lint_flags)
 	cd $(top_srcdir) && mandoc -T lint -W warning man/*.[1-8]
 	cd $(top_srcdir) && git ls-files -z '*.sh' bootstrap quickstart \
-	    .ci/run | xargs -0 shellcheck -x
+	    .ci/run pam_module/warrant-login.in | xargs -0 shellcheck -x
 	cd $(top_srcdir) && cppcheck --quiet --error-exitcode=1 --std=c11 \
 	    --enable=warning,portability --inline-suppr \
 	    --suppress=missingIncludeSystem --suppress=missingInclude \

@@ -42,5 +42,5 @@ _warrant() {
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$now")
 }
 
-complete -o default -F _warrant approver warrant-report warrant-check \
-    warrant-mask warrant-replay warrant-recorder warrantd
+complete -o default -F _warrant approver warrant-login warrant-report \
+    warrant-check warrant-mask warrant-replay warrant-recorder warrantd

@@ -30,8 +30,10 @@ discovery(const char *p, size_t n)
 	if (discover_parse(p, n, ISSUER, false, &ret, NULL) < 0)
 		return;
 	promise(strcmp(ret.issuer, ISSUER) == 0);
-	promise(strncmp(ret.token_endpoint, "https://", 8) == 0);
-	promise(strncmp(ret.device_endpoint, "https://", 8) == 0);
+	promise(ret.token_endpoint[0] == '\0' ||
+	    strncmp(ret.token_endpoint, "https://", 8) == 0);
+	promise(ret.device_endpoint[0] == '\0' ||
+	    strncmp(ret.device_endpoint, "https://", 8) == 0);
 	promise(strncmp(ret.jwks_uri, "https://", 8) == 0);
 }
 

@@ -91,3 +91,7 @@ fuzz_targets += %D%/fuzz_cast
 fuzz_targets += %D%/fuzz_doctor
 %C%_fuzz_doctor_SOURCES = %D%/fuzz_doctor.c $(fuzz_main)
 %C%_fuzz_doctor_LDADD = pam_module/libpamcore.la lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_cert
+%C%_fuzz_cert_SOURCES = %D%/fuzz_cert.c $(fuzz_main)
+%C%_fuzz_cert_LDADD = pam_module/libpamcore.la lib/liblib.la $(FUZZ_LIBS)

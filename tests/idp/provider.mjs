@@ -211,7 +211,9 @@ function makePages(provider, people) {
 			} else {
 				await provider.interactionFinished(req, res, {
 					login: { accountId: person.sub,
-						amr: person.amr ?? ['pwd', 'otp'] } });
+						amr: person.amr ?? ['pwd', 'otp'] },
+					/* a native client always asks for it */
+					consent: {} });
 			}
 		} catch (error) {
 			send(res, 400, page('Cannot sign in',

@@ -16,6 +16,8 @@ BUILD = os.path.abspath(os.environ.get("WARRANT_BUILD", "."))
 PROGRAMS = {
     "approver": "approver/approver.1",
     "warrantd": "approver/warrantd.8",
+    "warrant-authkeys": "pam_module/warrant-authkeys.8",
+    "warrant-login": "pam_module/warrant-login.1",
     "warrant-check": "pam_module/warrant-check.8",
     "warrant-gate": "recorder/warrant-gate.8",
     "warrant-mask": "recorder/warrant-mask.1",

@@ -14,7 +14,8 @@
 int
 main(int argc, char **argv)
 {
-	struct courier_start start = { .listen_fd = -1, .monitor_fd = -1 };
+	struct courier_start start = { .listen_fd = -1, .keys_fd = -1,
+		.monitor_fd = -1 };
 	struct conf *conf = NULL;
 	struct err e = { 0 };
 	int rc = -1;

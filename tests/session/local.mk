@@ -5,6 +5,7 @@ EXTRA_DIST += %D%/lib.py %D%/host.py
 dist_noinst_SCRIPTS += %D%/askpass %D%/test_courier.py
 dist_noinst_SCRIPTS += %D%/test_warrantd.py
 dist_noinst_SCRIPTS += %D%/test_bypass.py
+dist_noinst_SCRIPTS += %D%/test_certificate.py
 dist_noinst_SCRIPTS += %D%/test_doctor.py
 dist_noinst_SCRIPTS += %D%/test_faults.py
 dist_noinst_SCRIPTS += %D%/test_kill.py

@@ -148,3 +148,11 @@ unit_tests += %D%/test_screen
 
 unit_tests += %D%/test_doctor
 %C%_test_doctor_LDADD = pam_module/libpamcore.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_cert
+%C%_test_cert_LDADD = pam_module/libpamcore.la lib/liblib.la \
+	$(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_remember
+%C%_test_remember_LDADD = approver/libledger.la lib/liblib.la \
+	$(JANSSON_LIBS) $(unit_ldadd)

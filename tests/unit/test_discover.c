@@ -116,7 +116,9 @@ discovery_documents(void **state)
 		{ DOC("https://a", "\"x\":1"), 0 },
 		{ DOC("https://a", KEYS
 		    ",\"userinfo_endpoint\":\"http://a/u\""), 0 },
-		{ "{\"issuer\":\"https://a\"," KEYS "}", 0 },
+		{ "{\"issuer\":\"https://a\"," KEYS "}", 1 },
+		{ "{\"issuer\":\"https://a\"," KEYS
+		    ",\"token_endpoint\":\"http://a/t\"}", 0 },
 		{ DOC("https://a\\u0000b", KEYS), 0 },
 		{ "[]", 0 },
 		{ "", 0 },
