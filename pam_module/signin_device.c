@@ -65,7 +65,7 @@ show_code(struct signin *s, const json_t *started, struct err *e)
 	const struct conf_section *login = conf_section(s->conf, "login");
 	struct prompt p = { .account = s->account->user.name,
 		.host = s->account->host, .rhost = s->account->rhost,
-		.enter = strcmp(conf_str(login, "prompt"), "enter") == 0 };
+		.enter = strcmp(conf_str(login, "prompt"), "info") != 0 };
 	char text[PROMPT_MAX];
 
 	if (wire_str(started, "user_code", PROMPT_CODE_MAX, &p.code, e) < 0 ||

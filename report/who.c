@@ -26,6 +26,7 @@ report_who(struct report *r, struct err *e)
 		{ "person_id", NULL, SHEET_ID },
 		{ "account", "ACCOUNT", SHEET_TEXT },
 		{ "address", "ADDRESS", SHEET_TEXT },
+		{ "flow", "SIGNED IN", SHEET_TEXT },
 		{ "role", "ROLE", SHEET_TEXT },
 		{ "approved_by", "<APPROVED BY", SHEET_TEXT },
 		{ "session", "SESSION", SHEET_ID },
@@ -42,7 +43,7 @@ report_who(struct report *r, struct err *e)
 	return report_sheet(r, "SELECT coalesce(f.wall_us, e.wall_us), "
 	    "coalesce(xe.wall_us, ce.wall_us), coalesce(p.name, p.id), "
 	    "p.email, p.id, c.account, json_extract(b.body, '$.rhost'), "
-	    "s.role, (SELECT group_concat(coalesce(ap.name, d.who), ', ') "
+	    "json_extract(lb.body, '$.flow'), s.role, (SELECT group_concat(coalesce(ap.name, d.who), ', ') "
 	    "FROM grants g JOIN decision d ON d.request = g.request AND "
 	    "d.verdict = 'approve' JOIN person ap ON ap.id = d.who WHERE "
 	    "g.id = s.grant_id), s.id, CASE WHEN x.channel IS NOT NULL THEN "
@@ -51,6 +52,8 @@ report_who(struct report *r, struct err *e)
 	    "FROM connection c JOIN event e ON e.seq = c.seq "
 	    "JOIN person p ON p.id = c.who "
 	    "LEFT JOIN event_body b ON b.seq = c.seq "
+	    "LEFT JOIN login l ON l.login = c.login "
+	    "LEFT JOIN event_body lb ON lb.seq = l.seq "
 	    "LEFT JOIN connection_end n ON n.connection = c.connection "
 	    "LEFT JOIN event ce ON ce.seq = n.seq "
 	    "LEFT JOIN channel s ON s.connection = c.connection "

@@ -513,9 +513,10 @@ def no_ledger():
     for bad in (CLOSE, HANG, Refuse("unavailable")):
         auth(AUTHINFO_UNAVAIL, NO_LEDGER, ledger={"login.verified": bad})
     for bad in (GARBAGE, {}, {"login": 7}, {"login": "p-0123456789abc"},
-                {"login": LOGIN + "\nLD_PRELOAD=/x"}, Refuse("denied"),
-                Refuse("conflict")):
+                {"login": LOGIN + "\nLD_PRELOAD=/x"}, Refuse("denied")):
         auth(AUTH_ERR, NO_LEDGER, ledger={"login.verified": bad})
+    auth(AUTH_ERR, "This token has been used: get a new one.",
+         ledger={"login.verified": Refuse("conflict")})
 
 
 def accounts():

@@ -10,6 +10,7 @@ dist_noinst_SCRIPTS += %D%/test_doctor.py
 dist_noinst_SCRIPTS += %D%/test_faults.py
 dist_noinst_SCRIPTS += %D%/test_kill.py
 dist_noinst_SCRIPTS += %D%/test_login.py
+dist_noinst_SCRIPTS += %D%/test_signin.py
 dist_noinst_SCRIPTS += %D%/test_whole.py
 
 # Real provider, real sshd, real accounts; as root all of it, else what can.
