@@ -36,3 +36,10 @@ install-completion:
 uninstall-hook:
 	cd $(DESTDIR)$(completiondir) && rm -f approver $(completed)
 .PHONY: install-completion
+
+# One recipe for each provider; tests/unit/test_providers.c tries them.
+providersdir = $(docdir)/examples/providers
+dist_providers_DATA = %D%/examples/providers/entra.conf \
+	%D%/examples/providers/github.conf %D%/examples/providers/google.conf \
+	%D%/examples/providers/keycloak.conf %D%/examples/providers/okta.conf \
+	%D%/examples/providers/saml.conf

@@ -399,7 +399,7 @@ read_required(const struct reading *r, struct err *e)
 static int
 read_person(const struct reading *r, struct err *e)
 {
-	if (person_texts(r->claims, r->id, e) < 0)
+	if (person_texts(r->claims, r->p->username_claim, r->id, e) < 0)
 		return -1;
 	return person_groups(r->claims, r->p->groups_claim, r->id, e);
 }

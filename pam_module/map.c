@@ -94,7 +94,7 @@ static int
 take_value(const char *s, struct map_rule *r, struct err *e)
 {
 	if (!name_ok(s))
-		return err_set(e, ERR_CONFIG, "%s is no sub and no address",
+		return err_set(e, ERR_CONFIG, "%s is no name of anybody",
 		    quote_str(s).s);
 	memcpy(r->value, s, strlen(s) + 1); /* name_ok: it fits */
 	return 0;
@@ -113,7 +113,13 @@ map_rule_parse(const char *words, const char *issuer, struct map_rule *ret,
 	(void)snprintf(r.issuer, sizeof(r.issuer), "%s", issuer);
 	if (split(words, strlen(words), &f, e) < 0)
 		return err_prefix(e, "map rule");
-	if (f.n == 1 && strcmp(f.f[0], "claim:preferred_username") == 0) {
+	if (f.n == 1 && strncmp(f.f[0], "claim:", 6) == 0) {
+		if (take_value(f.f[0] + 6, &r, e) < 0)
+			return err_prefix(e, "map rule");
+		if (strcmp(r.value, "email") == 0)
+			return err_set(e, ERR_CONFIG, "map rule claim:email: "
+			    "it may not be verified; write email=ADDRESS "
+			    "ACCOUNT");
 		r.kind = MAP_USERNAME;
 		*ret = r;
 		return 0;
@@ -131,7 +137,7 @@ map_rule_parse(const char *words, const char *issuer, struct map_rule *ret,
 		skip = 6;
 	} else {
 		return err_set(e, ERR_CONFIG, "map rule %s: must be sub=, "
-		    "email=, claim:preferred_username or map",
+		    "email=, claim:NAME or map",
 		    quote_str(words).s);
 	}
 	if (take_value(f.f[0] + skip, &r, e) < 0 ||

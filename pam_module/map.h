@@ -9,7 +9,8 @@
  *
  *	sub=SUBJECT ACCOUNT [privileged]
  *	email=ADDRESS ACCOUNT [privileged]	email_verified must be true
- *	claim:preferred_username		equals the account
+ *	claim:preferred_username		equals the account; or another
+ *						claim, one for each issuer
  *	map					a line of the map file
  *
  * Map file, one line each, '#' to the end of a line is a comment:
@@ -39,7 +40,7 @@ enum map_kind {
 	MAP_NONE = 0,		/* fits nobody */
 	MAP_SUB,
 	MAP_EMAIL,
-	MAP_USERNAME,		/* claim:preferred_username */
+	MAP_USERNAME,		/* claim:NAME; identity.username has it */
 	MAP_FILE
 };
 
@@ -47,7 +48,7 @@ struct map_rule {
 	enum map_kind kind;
 	bool privileged;
 	char issuer[IDENTITY_ISS_MAX + 1];
-	char value[IDENTITY_TEXT_MAX + 1];	/* sub or address */
+	char value[IDENTITY_TEXT_MAX + 1];	/* sub, address, claim */
 	char account[MAP_ACCOUNT_MAX + 1];	/* with sub= and email= */
 };
 

@@ -43,10 +43,11 @@ read_email(const json_t *o, struct identity *id, struct err *e)
 }
 
 int
-person_texts(const json_t *o, struct identity *id, struct err *e)
+person_texts(const json_t *o, const char *username_claim,
+    struct identity *id, struct err *e)
 {
 	if (keep_text(o, "name", id->name, e) < 0 ||
-	    keep_text(o, "preferred_username", id->username, e) < 0)
+	    keep_text(o, username_claim, id->username, e) < 0)
 		return -1;
 	return read_email(o, id, e);
 }
@@ -113,7 +114,7 @@ add_userinfo(const json_t *o, const struct token_policy *p,
 		return -1;
 	if ((id->name[0] == '\0' && keep_text(o, "name", id->name, e) < 0) ||
 	    (id->username[0] == '\0' &&
-	    keep_text(o, "preferred_username", id->username, e) < 0) ||
+	    keep_text(o, p->username_claim, id->username, e) < 0) ||
 	    (id->email[0] == '\0' && read_email(o, id, e) < 0))
 		return -1;
 	return 0;

@@ -15,10 +15,11 @@ struct token_policy;
 
 #define PERSON_USERINFO_MAX (1024 * 1024)	/* bytes of a response */
 
-/* name, preferred_username, email and email_verified (Core 1.0, section
- * 5.1).  A text that is no name (names.h) counts as absent; another type is
+/* name, username_claim (preferred_username), email and email_verified (Core
+ * 1.0, section 5.1).  A text that is no name (names.h) counts as absent; another type is
  * -1 with *e (ERR_INPUT).  Pure. */
-int person_texts(const json_t *claims, struct identity *id, struct err *e);
+int person_texts(const json_t *claims, const char *username_claim,
+    struct identity *id, struct err *e);
 
 /* The groups, under the name the policy gives; of a token or of userinfo.
  * A list of names, or one name.  Entries that are no name are counted and

@@ -103,6 +103,29 @@ take_token(const struct conf_section *s, struct token_policy *p,
 	return 0;
 }
 
+/* The claim of the rules claim:NAME, all of which name the same. */
+static int
+take_username_claim(const struct conf_section *s, struct policy *p,
+    struct err *e)
+{
+	const char *claim = NULL;
+
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct map_rule *r = &p->rules[i];
+
+		if (r->kind != MAP_USERNAME)
+			continue;
+		if (claim != NULL && strcmp(claim, r->value) != 0)
+			return err_set(e, ERR_CONFIG, "%s: claim:%s and "
+			    "claim:%s: one claim names accounts",
+			    conf_where(s, "username"), claim, r->value);
+		claim = r->value;
+		(void)snprintf(p->token.username_claim,
+		    sizeof(p->token.username_claim), "%s", claim);
+	}
+	return 0;
+}
+
 static int
 take_rules(const struct conf_section *s, struct policy *p, struct err *e)
 {
@@ -116,7 +139,7 @@ take_rules(const struct conf_section *s, struct policy *p, struct err *e)
 		    p->token.issuer, &p->rules[i], e) < 0)
 			return err_prefix(e, "%s", conf_where(s, "username"));
 	p->n_rules = n;
-	return 0;
+	return take_username_claim(s, p, e);
 }
 
 int

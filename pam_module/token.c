@@ -26,6 +26,7 @@ token_policy_init(struct token_policy *p)
 		.leeway_us = 30 * SECOND,
 		.max_lifetime_us = 24 * 3600 * SECOND,
 		.groups_claim = "groups",
+		.username_claim = "preferred_username",
 	};
 }
 

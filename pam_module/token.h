@@ -49,6 +49,7 @@ struct token_policy {
 	struct token_list amr;		/* all of these */
 	struct token_list claims;	/* all of these NAME=VALUE */
 	char groups_claim[TOKEN_WORD_MAX + 1];	/* "": no groups */
+	char username_claim[TOKEN_WORD_MAX + 1]; /* that names an account */
 	int64_t earliest_us;		/* a clock before this is wrong */
 };
 
@@ -68,8 +69,8 @@ struct token_request {
 					 * looked at (Core 1.0, 3.1.3.8) */
 };
 
-/* algs all, leeway 30 s, lifetime 24 h, groups_claim "groups"; the rest
- * empty. */
+/* algs all, leeway 30 s, lifetime 24 h, groups_claim "groups", username_claim
+ * "preferred_username"; the rest empty. */
 void token_policy_init(struct token_policy *p);
 
 /* Does it make sense?  -1 with *e (ERR_CONFIG): no issuer, no client_id,

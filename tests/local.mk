@@ -60,7 +60,8 @@ soak:
 	WARRANT_SOAK=1 $(MAKE) fuzz-smoke FUZZ_SECONDS=600
 	WARRANT_SOAK=1 $(MAKE) check-session
 .PHONY: format metrics soak
-EXTRA_DIST += %D%/token/make_tokens.py %D%/data/token
+EXTRA_DIST += %D%/token/make_tokens.py %D%/data/token \
+	%D%/cert/make_certs.py %D%/data/cert %D%/data/providers
 dist_check_SCRIPTS += %D%/token/check.py
 TESTS += %D%/token/check.py
 dist_check_SCRIPTS += %D%/lint/manual.py %D%/lint/completion.sh

@@ -156,3 +156,8 @@ unit_tests += %D%/test_cert
 unit_tests += %D%/test_remember
 %C%_test_remember_LDADD = approver/libledger.la lib/liblib.la \
 	$(JANSSON_LIBS) $(unit_ldadd)
+
+AM_CPPFLAGS += -DTEST_PROVIDERS='"$(abs_top_srcdir)/dist/examples/providers"'
+unit_tests += %D%/test_providers
+%C%_test_providers_LDADD = pam_module/libpamcore.la lib/liblib.la \
+	$(JANSSON_LIBS) $(unit_ldadd)

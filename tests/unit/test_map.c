@@ -166,7 +166,8 @@ rules_that_are_none(void **state)
 {
 	static const char *const bad[] = { "", "sub", "sub=", "sub=1",
 	    "sub= ann", "sub=1 Ann", "sub=1 ann root", "sub=1 ann privileged x",
-	    "email=a", "email= ann", "claim:email", "claim:preferred_username x",
+	    "email=a", "email= ann", "claim:email", "claim:", "claim", "claim:a b",
+	    "claim:preferred_username x",
 	    "map x", "*", "group=dba ann", "sub=%00 ann", "sub=a%2 ann",
 	    "sub=a\x01 ann", "Sub=1 ann" };
 
