@@ -68,7 +68,7 @@ link_ask(int fd, json_t *msg, json_t **answer, struct err *e)
 	if (msg == NULL)
 		return err_set(e, ERR_INPUT, "message has no valid text");
 	rc = wire_ask(fd, msg, NULL, 0, answer, NULL, LINK_MS, e);
-	if (rc < 0 && e->code == ERR_TIMEOUT)
+	if (rc < 0 && e != NULL && e->code == ERR_TIMEOUT)
 		e->code = ERR_UNAVAILABLE;
 	return rc;
 }

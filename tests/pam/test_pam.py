@@ -449,6 +449,11 @@ def tokens_refused():
             "device.wait": {"id_token": token}})
     for answer in ({}, {"id_token": 7}, {"id_token": "x" * 20000}):
         auth(AUTH_ERR, courier={"device.wait": answer})
+    # whatever becomes of the report of it
+    for answer in (Refuse("unavailable"), CLOSE, GARBAGE, HANG):
+        auth(AUTH_ERR, NOT_ACCEPTED,
+             courier={"device.wait": {"id_token": other}},
+             ledger={"login.rejected": answer})
 
 
 def key_rotated():
