@@ -16,6 +16,8 @@ static const struct {
 	const char *words;
 	const char *about;
 } commands[] = {
+	{ "login", check_login, "[--as-if TROUBLE] [--json] ... USER",
+	    "run the PAM stack for somebody, as if something were down" },
 	{ "sshd", check_sshd, "[--user NAME] [--json] ...",
 	    "does sshd lead everybody into a recorded session?" },
 	{ "token", check_token, "--jwks FILE --issuer ISS --audience AUD ...",

@@ -14,9 +14,17 @@ enum {
 	CHECK_UNREADABLE = 78	/* what it was to judge cannot be read */
 };
 
+struct err;
+struct pam_stack;
+
 /* argv[0] is the name of the sub-command. */
+int check_login(int argc, char **argv);
 int check_token(int argc, char **argv);
 int check_sshd(int argc, char **argv);
+
+/* The lines of a file below /etc/pam.d and of all it includes, in order.  -1
+ * with *e. */
+int check_stack(const char *path, struct pam_stack *s, struct err *e);
 
 /* "warrant-check: " and the words to standard error; returns status. */
 int check_fail(int status, const char *fmt, ...)

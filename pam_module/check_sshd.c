@@ -25,7 +25,6 @@
 
 #define SSHD_OUTPUT_MAX (256 * 1024)
 #define PAM_FILE_MAX (256 * 1024)
-#define INCLUDE_DEPTH 8
 #define SHELL WARRANT_BINDIR "/warrant-shell"
 
 enum { OPT_CONFIG = 1, OPT_HELP, OPT_JSON, OPT_PAM, OPT_SSHD, OPT_SSHD_CONFIG,
@@ -103,71 +102,6 @@ ask_sshd(const struct options *o, struct buf *b, struct err *e)
 	if (rc == 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
 		return err_set(e, ERR_UNAVAILABLE, "%s -T failed%s", o->sshd,
 		    geteuid() == 0 ? "" : ": it needs root");
-	return rc;
-}
-
-/* ---- PAM -------------------------------------------------------------- */
-
-static int read_stack(const char *path, const char *type, int depth,
-    struct pam_stack *s, struct err *e);
-
-static int
-take_line(const char *line, const char *where, const char *type, int depth,
-    struct pam_stack *s, struct err *e)
-{
-	struct pam_entry p;
-	char path[256];
-	int kind = doctor_pam_line(line, &p, e);
-
-	if (kind < 0)
-		return err_prefix(e, "%s", where);
-	if (kind == PAM_LINE_NONE || (type[0] != '\0' && p.type[0] != '\0' &&
-	    strcmp(type, p.type) != 0))
-		return 0;
-	if (kind == PAM_LINE_INCLUDE) {
-		(void)snprintf(path, sizeof(path), "%s%s", p.module[0] ==
-		    '/' ? "" : "/etc/pam.d/", p.module);
-		return read_stack(path, p.type[0] != '\0' ? p.type : type,
-		    depth + 1, s, e);
-	}
-	if (s->n == DOCTOR_ENTRIES)
-		return err_set(e, ERR_LIMIT, "%s: more than %d lines", where,
-		    DOCTOR_ENTRIES);
-	(void)snprintf(p.where, sizeof(p.where), "%s", where);
-	s->e[s->n++] = p;
-	return 0;
-}
-
-/* The lines of a file, those of one type (NULL or "": all); a backslash at
- * the end joins the next. */
-static int
-read_stack(const char *path, const char *type, int depth,
-    struct pam_stack *s, struct err *e)
-{
-	struct buf b = BUF_INIT(PAM_FILE_MAX);
-	unsigned number = 0;
-	int rc;
-
-	if (depth > INCLUDE_DEPTH)
-		return err_set(e, ERR_INPUT, "%s: includes go too deep", path);
-	rc = io_read_file(path, &b, e);
-	for (char *p = b.p; rc == 0 && p != NULL && *p != '\0';) {
-		char *end = p + strcspn(p, "\n"), where[128];
-		unsigned first = ++number;
-
-		while (end > p && *end == '\n' && end[-1] == '\\') {
-			end[-1] = *end = ' ';
-			end += strcspn(end, "\n");
-			number++;
-		}
-		if (*end == '\n')
-			*end++ = '\0';
-		(void)snprintf(where, sizeof(where), "%.100s:%u", path,
-		    first);
-		rc = take_line(p, where, type, depth, s, e);
-		p = end;
-	}
-	buf_clear(&b);
 	return rc;
 }
 
@@ -326,8 +260,7 @@ examine(const struct options *o, struct findings *all, struct err *e)
 	if (conf_load(o->config, &conf, e) < 0)
 		goto out;
 	want.wait_s = conf_us(conf_section(conf, "login"), "wait") / 1000000;
-	if (ask_sshd(o, &out, e) < 0 || read_stack(o->pam, "", 0, &stack, e) <
-	    0)
+	if (ask_sshd(o, &out, e) < 0 || check_stack(o->pam, &stack, e) < 0)
 		goto out;
 	doctor_sshd(out.p == NULL ? "" : out.p, &want, all);
 	doctor_pam(&stack, all);

@@ -94,12 +94,39 @@ check_fixed(const char *text, struct findings *to)
 }
 
 /* Every list of methods goes through PAM. */
+/* Accounts that come by a certificate of warrant-login alone: is a plain key
+ * kept out?  False when they are none of those. */
+static bool
+by_certificate(const char *text, struct findings *to)
+{
+	char v[VALUE_MAX];
+
+	doctor_sshd_value(text, "authorizedkeyscommand", v, sizeof(v));
+	if (strstr(v, "/warrant-authkeys ") == NULL)
+		return false;
+	doctor_sshd_value(text, "authorizedkeysfile", v, sizeof(v));
+	if (strcmp(v, "none") != 0)
+		doctor_add(to, DOCTOR_ERROR, "sshd", "AuthorizedKeysFile none",
+		    "authorizedkeysfile is %.80s: with publickey alone a "
+		    "plain key is let in, and turned away only when the "
+		    "session begins", v);
+	doctor_sshd_value(text, "trustedusercakeys", v, sizeof(v));
+	if (v[0] != '\0' && strcmp(v, "none") != 0)
+		doctor_add(to, DOCTOR_WARNING, "sshd",
+		    "TrustedUserCAKeys none", "trustedusercakeys is %.80s: "
+		    "its certificates carry no sign-in and are turned away "
+		    "when the session begins", v);
+	return true;
+}
+
 static void
 check_methods(const char *text, struct findings *to)
 {
 	char v[VALUE_MAX], *list, *save = NULL;
 
 	doctor_sshd_value(text, "authenticationmethods", v, sizeof(v));
+	if (strcmp(v, "publickey") == 0 && by_certificate(text, to))
+		return;
 	for (list = strtok_r(v, " ", &save); list != NULL;
 	    list = strtok_r(NULL, " ", &save))
 		if (strstr(list, "keyboard-interactive") == NULL)

@@ -14,7 +14,8 @@ noinst_LTLIBRARIES += %D%/libpamcore.la
 	%D%/names.c %D%/names.h \
 	%D%/person.c %D%/person.h \
 	%D%/policy.c %D%/policy.h \
-	%D%/token.c %D%/token.h
+	%D%/token.c %D%/token.h \
+	%D%/walk.c %D%/walk.h
 %C%_libpamcore_la_LIBADD = lib/liblib.la \
 	$(JWT_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS)
 
@@ -51,9 +52,11 @@ sbin_PROGRAMS += %D%/warrant-authkeys
 %C%_warrant_authkeys_LDADD = %D%/libpammod.la lib/liblib.la $(JANSSON_LIBS)
 
 sbin_PROGRAMS += %D%/warrant-check
-%C%_warrant_check_SOURCES = %D%/check.c %D%/check.h %D%/check_sshd.c \
-	%D%/check_token.c
-%C%_warrant_check_LDADD = %D%/libpamcore.la lib/liblib.la $(JANSSON_LIBS)
+%C%_warrant_check_SOURCES = %D%/check.c %D%/check.h %D%/check_login.c \
+	%D%/check_login.h %D%/check_sshd.c %D%/check_stack.c \
+	%D%/check_token.c %D%/check_trouble.c
+%C%_warrant_check_LDADD = %D%/libpamcore.la lib/liblib.la $(JANSSON_LIBS) \
+	$(PAM_LIBS)
 
 # For laptops: no other part of warrant is needed there.
 bin_SCRIPTS = %D%/warrant-login

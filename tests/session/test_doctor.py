@@ -4,10 +4,14 @@
 planted deviation by its name.
 
 in: an installed build, root; out: a line for each test"""
+import io
 import json
 import os
+import re
 import subprocess
 import sys
+
+import pexpect
 
 import lib
 from host import Host
@@ -96,6 +100,80 @@ def test_unreadable():
     check(sshd("--nonsense").returncode == 2)
 
 
+def login(user, *words, person=None, answer=None, pam=None):
+    """warrant-check login on a terminal, by this person or password."""
+    child = pexpect.spawn(f"{H.at['sbindir']}/warrant-check",
+                          ["login", "--pam", pam or H.pam_file, *words,
+                           user], timeout=40, encoding="utf-8")
+    child.logfile_read = io.StringIO()
+    if person:
+        child.expect(lib.CODE)
+        code = child.match.group()
+        child.expect("Enter.*: ")
+        H.idp.answer(code, person)
+        child.send("\r")
+    elif answer:
+        child.expect("[Pp]assword: ")
+        child.send(f"{answer}\r")
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus, child.logfile_read.getvalue()
+
+
+def test_login():
+    """warrant-check login: each module's answer; let in, or not"""
+    status, said = login("alice", person="alice")
+    check(status == 0 and re.search(
+        r"auth .*pam_succeed_if.so +auth_err -> ignore", said) and re.search(
+            r"auth .*pam_warrant.so +success -> done", said) and
+        "alice would be let in" in said, said)
+    status, said = login("alice", person="bob")
+    check(status == 1 and "identity not accepted" in said and
+          "pam_warrant.so       auth_err -> die" in said and
+          "alice would be refused by auth" in said, said)
+    status, said = login("rescue", answer="rescue-word")
+    check(status == 0 and "pam_unix.so          success -> ok" in said, said)
+    status, said = login("rescue", answer="wrong")
+    check(status == 1, said)
+    done = subprocess.run([f"{H.at['sbindir']}/warrant-check", "login",
+                           "--json", "--pam", H.pam_file, "nobody"],
+                          capture_output=True, text=True, check=False,
+                          stdin=subprocess.DEVNULL)
+    found = json.loads(done.stdout)
+    check(done.returncode == 1 and found["let_in"] is False and
+          found["lines"][-1]["module"] == "pam_warrant.so", done)
+
+
+def test_as_if():
+    """... as if provider, daemon, store, grant or space were gone"""
+    for trouble, says in (("no-idp", "does not answer"),
+                          ("no-daemon", "does not answer")):
+        status, said = login("alice", "--as-if", trouble)
+        check(status == 1 and says in said and
+              "authinfo_unavail -> die" in said, trouble, said)
+        # the way in that needs none of them
+        status, said = login("rescue", "--as-if", trouble,
+                             answer="rescue-word")
+        check(status == 0, trouble, said)
+    for trouble in ("no-store", "disk-full"):
+        status, said = login("alice", "--as-if", trouble, person="alice")
+        check(status == 1 and "warrantd does not answer" in said, trouble,
+              said)
+    status, said = login("alice", "--as-if", "no-grant", person="alice")
+    check(status == 0 and "the lobby" in said, said)
+    with open(H.conf, encoding="utf-8") as f:
+        text = f.read()
+    H.write("deny.conf", text.replace("[login]", "[login]\nno_grant = deny"))
+    pam = changed(H.pam_file, "pam_deny", H.conf, H.path("deny.conf"))
+    status, said = login("alice", "--as-if", "no-grant", person="alice",
+                         pam=pam)
+    check(status == 1 and "no grant covers this account" in said
+          and "perm_denied -> bad" in said, said)
+    check(login("alice", "--as-if", "bad-luck")[0] == 2)
+    left = [n for n in os.listdir("/tmp") if n.startswith("warrant-check-")]
+    check(not left, left)
+
+
 def main():
     global H
     if os.geteuid() != 0:
@@ -103,9 +181,11 @@ def main():
         return 77
     with Host() as H:
         H.user("alice")
-        H.start_sshd()
+        H.user("rescue", groups=("warrant-breakglass",), shell="/bin/sh",
+               password="rescue-word")
+        H.start()
         return lib.run([test_right, test_sshd, test_pam, test_shell_group,
-                        test_unreadable])
+                        test_unreadable, test_login, test_as_if])
 
 
 if __name__ == "__main__":

@@ -161,3 +161,7 @@ AM_CPPFLAGS += -DTEST_PROVIDERS='"$(abs_top_srcdir)/dist/examples/providers"'
 unit_tests += %D%/test_providers
 %C%_test_providers_LDADD = pam_module/libpamcore.la lib/liblib.la \
 	$(JANSSON_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_walk
+%C%_test_walk_LDADD = pam_module/libpamcore.la lib/liblib.la $(PAM_LIBS) \
+	$(unit_ldadd)

@@ -85,6 +85,18 @@ sshd_settings(void **state)
 		    "publickey", "allows publickey:", DOCTOR_ERROR },
 		{ "authenticationmethods publickey,keyboard-interactive:pam",
 		    "x", "without a sign-in", DOCTOR_ERROR },
+		{ "authenticationmethods publickey,keyboard-interactive:pam",
+		    "authenticationmethods publickey\nauthorizedkeysfile none",
+		    "allows publickey:", DOCTOR_ERROR },
+		{ "authenticationmethods publickey,keyboard-interactive:pam",
+		    "authenticationmethods publickey\nauthorizedkeyscommand "
+		    "/usr/sbin/warrant-authkeys %u %k %t\nauthorizedkeysfile "
+		    ".ssh/authorized_keys", "plain key", DOCTOR_ERROR },
+		{ "authenticationmethods publickey,keyboard-interactive:pam",
+		    "authenticationmethods publickey\nauthorizedkeyscommand "
+		    "/usr/sbin/warrant-authkeys %u %k %t\nauthorizedkeysfile "
+		    "none\ntrustedusercakeys /etc/ssh/ca", "no sign-in",
+		    DOCTOR_WARNING },
 		{ "forcecommand " SHELL, "forcecommand none",
 		    "internal-sftp", DOCTOR_ERROR },
 		{ "forcecommand " SHELL "\n", "", "not set", DOCTOR_ERROR },
@@ -110,6 +122,12 @@ sshd_settings(void **state)
 	assert_int_equal(all.n, 0);
 	change(good_sshd, "logingracetime 180", "logingracetime 0", text,
 	    sizeof(text));
+	doctor_sshd(text, &want, &all);
+	assert_int_equal(all.n, 0);
+	change(good_sshd, "authenticationmethods publickey,keyboard-"
+	    "interactive:pam", "authenticationmethods publickey\n"
+	    "authorizedkeyscommand /usr/sbin/warrant-authkeys %u %k %t\n"
+	    "authorizedkeysfile none", text, sizeof(text));
 	doctor_sshd(text, &want, &all);
 	assert_int_equal(all.n, 0);
 	for (size_t i = 0; i < COUNT(t); i++) {
