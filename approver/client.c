@@ -154,7 +154,9 @@ take_start(struct client *cl, const json_t *msg, struct err *e)
 		    "too many sign-ins are waiting, try again later");
 	if (pace_start(&cl->in->pace, rhost, account, signin_now_ms(), e) < 0)
 		return -1;
-	cl->signin = signin_new(is, account, rhost, e);
+	cl->signin = json_is_true(json_object_get(msg, "decoy")) ?
+	    signin_decoy(is, account, rhost, e) :
+	    signin_new(is, account, rhost, e);
 	if (cl->signin == NULL)
 		return -1;
 	cl->in->pending++;

@@ -52,6 +52,9 @@ struct issuer {
 	struct err keys_why;
 	bool keys_changed;	/* since the owner last looked and cleared it */
 
+	struct device_code last_code;	/* without its secret: decoy.h */
+	int64_t code_took_ms;	/* until it was there */
+
 	int64_t floor_ms;	/* least time between polls: pace_next */
 	size_t signins;		/* open ones; the last one resets floor_ms */
 };

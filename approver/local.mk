@@ -22,6 +22,7 @@ bin_PROGRAMS += %D%/approver
 noinst_LTLIBRARIES += %D%/libcourier.la
 %C%_libcourier_la_SOURCES = \
 	%D%/courier.c %D%/courier.h \
+	%D%/decoy.c %D%/decoy.h \
 	%D%/discover.c %D%/discover.h \
 	%D%/fetch.c %D%/fetch.h \
 	%D%/http.c %D%/http.h \

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
+#include "approver/decoy.h"
 #include "approver/http.h"
 #include "approver/issuer.h"
 #include "lib/buf.h"
@@ -13,6 +15,7 @@
 #include "lib/log.h"
 
 #define FORM_MAX 8192
+#define DECOY_MS 120	/* as a code takes, before one was seen */
 #define GRANT_TYPE "urn:ietf:params:oauth:grant-type:device_code"
 
 int64_t
@@ -37,6 +40,36 @@ signin_new(struct issuer *is, const char *account, const char *source,
 	(void)snprintf(s->source, sizeof(s->source), "%s", source);
 	is->signins++;
 	return s;
+}
+
+struct signin *
+signin_decoy(struct issuer *is, const char *account, const char *source,
+    struct err *e)
+{
+	struct signin *s = signin_new(is, account, source, e);
+
+	if (s == NULL)
+		return NULL;
+	s->state = SIGNIN_DECOY;
+	s->next_ms = signin_now_ms() + (is->code_took_ms > 0 ?
+	    is->code_took_ms : DECOY_MS);
+	return s;
+}
+
+/* The code of a decoy, at the time a true one would be there. */
+static void
+show_decoy(struct signin *s, int64_t now_ms)
+{
+	uint8_t random[USER_CODE_MAX] = { 0 };
+
+	if (getrandom(random, sizeof(random), 0) < 0)
+		log_line(LOG_WARNING, "getrandom failed"); /* a plain decoy */
+	decoy_code(&s->issuer->last_code, s->issuer->url, random, &s->code);
+	s->until_ms = now_ms + s->code.expires_s * 1000;
+	s->next_ms = INT64_MAX;
+	s->state = SIGNIN_POLLING;
+	log_line(LOG_NOTICE, "issuer %s: decoy for account %s from %s",
+	    s->issuer->title, s->account, s->source);
 }
 
 static void
@@ -91,6 +124,10 @@ code_done(void *arg, const struct fetch_answer *a)
 		fail(s);
 		return;
 	}
+	s->issuer->last_code = s->code;
+	explicit_bzero(s->issuer->last_code.device_code,
+	    sizeof(s->issuer->last_code.device_code));
+	s->issuer->code_took_ms = signin_now_ms() - s->asked_ms;
 	s->pace.interval_ms = s->code.interval_s * 1000;
 	s->until_ms = signin_now_ms() + s->code.expires_s * 1000;
 	s->next_ms = signin_now_ms() + s->pace.interval_ms;
@@ -122,6 +159,7 @@ ask_code(struct signin *s)
 		fail(s);
 		return;
 	}
+	s->asked_ms = signin_now_ms();
 	s->state = SIGNIN_ASKING;
 }
 
@@ -206,6 +244,9 @@ signin_step(struct signin *s, int64_t now_ms)
 		case NEED_WAIT:
 			break;
 		}
+	} else if (s->state == SIGNIN_DECOY) {
+		if (now_ms >= s->next_ms)
+			show_decoy(s, now_ms);
 	} else if (s->state == SIGNIN_POLLING) {
 		if (now_ms >= s->until_ms)
 			expire(s);
@@ -224,6 +265,8 @@ signin_due(const struct signin *s)
 {
 	if (s->state == SIGNIN_DONE)
 		return s->until_ms;
+	if (s->state == SIGNIN_DECOY)
+		return s->next_ms;
 	if (s->state != SIGNIN_POLLING)
 		return -1;
 	if (s->fetch != NULL || s->until_ms < s->next_ms)

@@ -21,6 +21,7 @@ enum signin_state {
 	SIGNIN_FAILED = 0,	/* why says it */
 	SIGNIN_META,		/* the endpoints are not known yet */
 	SIGNIN_ASKING,		/* for a code */
+	SIGNIN_DECOY,		/* asks nobody, but takes as long */
 	SIGNIN_POLLING,		/* code is valid: show it */
 	SIGNIN_DONE		/* token is valid */
 };
@@ -34,6 +35,7 @@ struct signin {
 	struct token_answer token;
 	struct err why;
 	struct pace_poll pace;
+	int64_t asked_ms;	/* when the code was asked for */
 	int64_t next_ms;	/* the next poll */
 	int64_t until_ms;	/* the code's end */
 	struct err last;	/* the last poll, when it had no answer */
@@ -45,6 +47,10 @@ int64_t signin_now_ms(void);
 
 /* A sign-in that has asked nobody yet; NULL with *e.  signin_free. */
 struct signin *signin_new(struct issuer *is, const char *account,
+    const char *source, struct err *e);
+
+/* One that asks nobody at all and ends when its code does; the same. */
+struct signin *signin_decoy(struct issuer *is, const char *account,
     const char *source, struct err *e);
 
 /* Do what is due. */

@@ -9,6 +9,7 @@
 #include "lib/conf.h"
 #include "lib/err.h"
 #include "lib/quote.h"
+#include "lib/visible.h"
 
 static const char *
 item(pam_handle_t *pamh, int which)
@@ -49,6 +50,18 @@ enrolled(const struct user *u, const struct conf_section *login,
 	if (r < 0 && e != NULL)
 		e->code = ERR_UNAVAILABLE;
 	return r < 0 ? -1 : 0;
+}
+
+void
+account_stranger(pam_handle_t *pamh, const struct conf *c,
+    struct account *ret)
+{
+	*ret = (struct account){ .rhost = item(pamh, PAM_RHOST),
+		.service = item(pamh, PAM_SERVICE),
+		.tty = item(pamh, PAM_TTY) };
+	(void)visible(item(pamh, PAM_USER), ret->user.name,
+	    sizeof(ret->user.name));
+	host_name(c, ret->host);
 }
 
 int

@@ -29,4 +29,9 @@ struct account {
 int account_read(pam_handle_t *pamh, const struct conf *c,
     struct account *ret, struct err *e);
 
+/* Who asks for an account that account_read denies: the name as it can be
+ * shown, cut to size, and where from; uid and home stay zero. */
+void account_stranger(pam_handle_t *pamh, const struct conf *c,
+    struct account *ret);
+
 #endif

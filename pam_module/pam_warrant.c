@@ -142,6 +142,24 @@ keep_login(const struct call *c, const char *login)
 	return r;
 }
 
+/* Somebody asks for an account that is not there: the person is to see no
+ * difference, if the configuration says so.  The line for them. */
+static const char *
+stranger(struct call *c, const struct err *why)
+{
+	struct signin s = { .pamh = c->pamh, .args = &c->args,
+		.conf = c->conf, .account = &c->account };
+	struct err e = { 0 };
+
+	if (c->conf == NULL || why->code != ERR_DENIED ||
+	    strcmp(conf_str(conf_section(c->conf, "login"), "unknown"),
+	    "decoy") != 0)
+		return load_says(why);
+	account_stranger(c->pamh, c->conf, &c->account);
+	(void)signin_decoy(&s, &e);
+	return s.say;
+}
+
 PAM_EXTERN int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
     const char **argv)
@@ -154,7 +172,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
 	if (begin(&c, pamh, flags, argc, argv, &e) < 0 ||
 	    load(&c, &e) < 0) {
 		log_why(&c, LOG_WARNING, "sign-in refused", &e);
-		tell(&c, load_says(&e));
+		tell(&c, stranger(&c, &e));
 		return end(&c, pam_code(&e, PAM_AUTH_ERR));
 	}
 	s = (struct signin){ .pamh = pamh, .args = &c.args, .conf = c.conf,

@@ -210,6 +210,20 @@ signin_run(struct signin *s, struct err *e)
 	return run(s, by_person, e);
 }
 
+static int
+decoy(struct signin *s, struct work *w, struct err *e)
+{
+	w->decoy = true;
+	return signin_device(s, w, e);
+}
+
+int
+signin_decoy(struct signin *s, struct err *e)
+{
+	return run(s, decoy, e) < 0 ? -1 :
+	    err_set(e, ERR_DENIED, "a decoy was signed in");
+}
+
 int
 signin_by_key(struct signin *s, struct err *e)
 {

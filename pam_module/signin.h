@@ -46,6 +46,11 @@ struct signin {
  *	ERR_SYSTEM, ERR_MEMORY */
 int signin_run(struct signin *s, struct err *e);
 
+/* A code that is none, and the wait for it: for an account that is not there
+ * (s->account has its name, visible, and no more).  Always -1, after as long
+ * as the person's own patience or [login] wait. */
+int signin_decoy(struct signin *s, struct err *e);
+
 /* In the phase session, of a login by key alone, which has no phase auth: by
  * the certificate that sshd let in.  As signin_run; ERR_NOT_FOUND for a key
  * without a token. */

@@ -84,10 +84,10 @@ static int
 start(const struct signin *s, const struct work *w, int fd, json_t **started,
     struct err *e)
 {
-	return link_ask(fd, json_pack("{s:s, s:s, s:s, s:s}", "op",
+	return link_ask(fd, json_pack("{s:s, s:s, s:s, s:s, s:b}", "op",
 	    "device.start", "issuer", conf_title(w->j.issuer),
-	    "account", s->account->user.name, "rhost", s->account->rhost),
-	    started, e);
+	    "account", s->account->user.name, "rhost", s->account->rhost,
+	    "decoy", (int)w->decoy), started, e);
 }
 
 /* Ask for the tokens and wait for them, as long as somebody is there. */
@@ -135,6 +135,7 @@ signin_device(struct signin *s, struct work *w, struct err *e)
 	const char *id_token = NULL;
 
 	w->flow = "device";
+	w->judged = false;
 	s->say = NULL;
 	if (judge_first(&w->j, "device", e) < 0) {
 		s->say = SAY_CONFIG;
@@ -147,6 +148,10 @@ signin_device(struct signin *s, struct work *w, struct err *e)
 		return -1;
 	}
 	w->judged = true;
+	if (w->decoy) {
+		s->say = TOKEN_TEXT;
+		return err_set(e, ERR_DENIED, "tokens came for a decoy");
+	}
 	s->say = TOKEN_TEXT; /* from here on no reason is given away */
 	if (judge_token(&w->j, id_token, strlen(id_token), w->access_token,
 	    e) == 0)

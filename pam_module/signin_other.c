@@ -82,6 +82,7 @@ signin_parts(struct signin *s, struct work *w, struct err *e)
 	int rc = 1;
 
 	w->flow = "parts";
+	w->judged = false;
 	w->typed = (struct buf)BUF_INIT(JWS_MAX);
 	s->say = SAY_CONFIG;
 	for (unsigned i = 1; rc > 0 && i <= PARTS_MAX; i++)

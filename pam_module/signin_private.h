@@ -26,6 +26,7 @@
 struct work {
 	struct judge j;
 	const char *flow;	/* device, certificate, parts */
+	bool decoy;		/* no account: ask nobody */
 	bool judged;		/* there was a token: the record wants it */
 	json_t *tokens;		/* answer of device.wait */
 	const char *access_token; /* of tokens, or NULL */

@@ -28,6 +28,7 @@ LOGINS = 15
 LOOKUPS = 3000
 SECONDS = 3
 LINKS = 32
+WAITING = 20
 
 
 def to_first_byte(child, answer):
@@ -54,6 +55,40 @@ def warrant_login(h):
     h.idp.answer(code, "alice")
     time.sleep(6)       # the courier polls every 5 s
     return to_first_byte(child, "\r")
+
+
+def pss_kib(h):
+    """Proportional memory of sshd and of this build's programs."""
+    total = 0
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            exe = os.readlink(f"/proc/{pid}/exe")
+            if exe != "/usr/sbin/sshd" and \
+                    not exe.startswith(h.at["prefix"]):
+                continue
+            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
+                total += int(re.search(r"^Pss: +(\d+)", f.read(),
+                                       re.M).group(1))
+        except OSError:
+            continue
+    return total
+
+
+def waiting_kib(h, user, prompt):
+    """Memory for each of WAITING logins that wait at this prompt."""
+    before, children = pss_kib(h), []
+    for _ in range(WAITING):
+        child = h.spawn(user, "true", timeout=60)
+        child.expect(prompt)
+        children.append(child)
+    if prompt == "Enter.*: ":
+        for child in children:
+            child.send("\r")
+        time.sleep(1)
+    used = (pss_kib(h) - before) / WAITING
+    for child in children:
+        child.close(True)
+    return used
 
 
 def lookups(h, login):
@@ -111,6 +146,10 @@ def measure(h):
         "login by warrant, slowest ms": max(by_warrant),
         "login, ratio": statistics.median(by_warrant) /
         statistics.median(by_password),
+        "waiting at a password, KiB each": waiting_kib(h, "frank",
+                                                       "[Pp]assword: "),
+        "waiting for a sign-in, KiB each": waiting_kib(h, "alice",
+                                                       "Enter.*: "),
         "grant lookup, p50 us": took[len(took) // 2],
         "grant lookup, p99 us": took[len(took) * 99 // 100],
         "ledger, events/s, 1 link": commits(h, 1),

@@ -346,12 +346,16 @@ class Host(Area):
         return Done(done.returncode, done.stdout, done.stderr, prompts)
 
     def spawn(self, user, *command, person=None, deny=None, size=(24, 80),
-              timeout=20, options=()):
+              timeout=20, options=(), login=None):
         """ssh on a terminal (pexpect), signed in as person if one is given:
-        the caller goes on from what comes after the sign-in."""
+        the caller goes on from what comes after the sign-in.  login: another
+        account, with the key of user."""
         env = {k: v for k, v in os.environ.items()
                if not k.startswith("SSH_ASKPASS")}
         argv = self.ssh_argv(user, *options) + ["-tt", "127.0.0.1", *command]
+        if login is not None:
+            argv = [f"User={login}" if w == f"User={user}" else w
+                    for w in argv]
         child = pexpect.spawn(argv[0], argv[1:], env=env, dimensions=size,
                               timeout=timeout, encoding="utf-8",
                               codec_errors="replace")
@@ -364,10 +368,50 @@ class Host(Area):
             child.send("\r")
         return child
 
+    def check_quiet(self, words=()):
+        """No token, and none of these words, in any log, recording, file of
+        the store or environment of a process."""
+        token = re.compile(rb"eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}")
+        seen = list(environments())
+        for path in files_below(self.statedir, self.rundir):
+            with open(path, "rb") as f:
+                seen.append((path, f.read()))
+            if path.endswith(".zst"):
+                seen.append((path, subprocess.run(
+                    ["zstd", "-qdc", path], capture_output=True,
+                    check=False).stdout))
+        seen += [(p.log, lib.log_of(p).encode())
+                 for p in (self.warrantd, self.sshd)]
+        check(len(seen) > 20, len(seen))
+        for where, data in seen:
+            if b"WARRANT_TEST_PROMPTS" in data:
+                continue    # our own ssh
+            check(not token.search(data), where, "holds a token")
+            for word in words:
+                check(word.encode() not in data, where, "holds", word)
+
     def logs(self):
         """What provider, warrantd and sshd have written."""
         return "\n".join(f"== {p.log}\n{lib.log_of(p)[-6000:]}" for p in
                          (self.warrantd, self.sshd) if p is not None)
+
+
+def files_below(*folders):
+    for folder in folders:
+        for at, _, names in os.walk(folder):
+            for name in names:
+                path = os.path.join(at, name)
+                if os.path.isfile(path):
+                    yield path
+
+
+def environments():
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as f:
+                yield f"/proc/{pid}/environ", f.read()
+        except OSError:
+            continue
 
 
 def processes_of(uid):

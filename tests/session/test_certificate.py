@@ -350,6 +350,20 @@ def test_authkeys_alone():
     check(json.loads(out)["code"] == "denied", out)
 
 
+def test_quiet():
+    """No token in any log, recording, store or environment"""
+    argv = argv_of(H.path("key-a"), "alice")
+    with subprocess.Popen([*argv, "-T", "127.0.0.1", "env; echo end; cat"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          env=H.environment()) as p:
+        said = b""
+        while not said.endswith(b"end\n"):
+            said += p.stdout.readline()
+        check(b"eyJ" not in said and b"SSH_AUTH_INFO" not in said, said)
+        H.check_quiet()
+        p.stdin.close()
+
+
 def test_provider_gone():
     """The provider is down: keys that are known still count"""
     H.idp.stop()
@@ -373,7 +387,7 @@ def main():
         status = lib.run([
             test_login, test_with_keyboard, test_transfers, test_ansible,
             test_not_theirs, test_stolen, test_forged, test_expired,
-            test_authkeys_alone, test_provider_gone])
+            test_authkeys_alone, test_quiet, test_provider_gone])
         if status == 1:
             print(H.logs())
     return status

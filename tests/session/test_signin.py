@@ -48,6 +48,7 @@ rate_all = 10000
 pending = 100
 """
 REMEMBER = CONF.replace("[role dba]", "remember = 1h\n\n[role dba]")
+DECOY = CONF.replace("[login]", "[login]\nunknown = decoy\nwait = 5s")
 HERE = os.path.dirname(os.path.realpath(__file__))
 
 
@@ -161,6 +162,14 @@ def test_16_parts():
     child.close(True)
 
 
+def test_quiet():
+    """No token in any log, recording, store or environment"""
+    child = H.spawn("alice", "whoami")
+    child.expect("part 1 of up to 16, empty line ends: ")
+    H.check_quiet()
+    child.close(True)
+
+
 def signed_in(user, person):
     done = H.ssh(user, "whoami", person=person)
     check(done.status == 0, done)
@@ -234,6 +243,26 @@ def test_101st():
         child.close(True)
 
 
+def test_decoy():
+    """unknown = decoy: a stranger sees what others see, and waits in vain"""
+    seen = []
+    for account in ("alice", "nobody-here", "root", "mallory"):
+        before = len(H.idp.log("device"))
+        child = H.spawn("alice", "id", options=(
+            "PreferredAuthentications=keyboard-interactive",
+            f"HostKeyAlias={account}"), login=account)
+        child.expect(lib.CODE)
+        child.expect("Enter.*: ")
+        child.send("\r")
+        asked = len(H.idp.log("device")) - before
+        check(asked == (account == "alice"), account, asked)
+        seen.append(re.sub(r"\S*(BCDF|[A-Z]{4}-[A-Z]{4})\S*", "CODE",
+                           child.before).replace(account, "NAME"))
+        child.expect("not finished in time", timeout=20)
+        child.close(True)
+    check(len(set(seen)) == 1, seen)
+
+
 def test_unknown_users():
     """Unknown accounts: no call to the provider, the same answer as others"""
     before = len(H.idp.log())
@@ -272,10 +301,15 @@ def main():
         return 77
     return max(
         with_host(PARTS, [test_parts, test_once, test_required_claims,
-                          test_cut, test_empty_goes_on, test_16_parts],
+                          test_cut, test_empty_goes_on, test_16_parts,
+                          test_quiet],
                   ("alice", "bob", "dave")),
         with_host(REMEMBER, [test_remember, test_remember_ends],
                   ("alice", "bob", "dave")),
+        with_host(DECOY, [test_decoy], ("alice",),
+                  sshd_lines="Match User *\n"
+                  "    AuthenticationMethods keyboard-interactive:pam\n"
+                  "Match all"),
         with_host(CONF, [test_101st, test_unknown_users], ("alice",),
                   sshd_lines="# rescue\nMaxStartups 300"))
 

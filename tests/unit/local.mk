@@ -165,3 +165,6 @@ unit_tests += %D%/test_providers
 unit_tests += %D%/test_walk
 %C%_test_walk_LDADD = pam_module/libpamcore.la lib/liblib.la $(PAM_LIBS) \
 	$(unit_ldadd)
+
+unit_tests += %D%/test_decoy
+%C%_test_decoy_LDADD = approver/libcourier.la lib/liblib.la $(unit_ldadd)
