@@ -84,10 +84,13 @@ static int
 start(const struct signin *s, const struct work *w, int fd, json_t **started,
     struct err *e)
 {
-	return link_ask(fd, json_pack("{s:s, s:s, s:s, s:s, s:b}", "op",
+	json_t *ask = json_pack("{s:s, s:s, s:s, s:s}", "op",
 	    "device.start", "issuer", conf_title(w->j.issuer),
-	    "account", s->account->user.name, "rhost", s->account->rhost,
-	    "decoy", (int)w->decoy), started, e);
+	    "account", s->account->user.name, "rhost", s->account->rhost);
+
+	if (ask != NULL && w->decoy)
+		(void)json_object_set_new(ask, "decoy", json_true());
+	return link_ask(fd, ask, started, e);
 }
 
 /* Ask for the tokens and wait for them, as long as somebody is there. */

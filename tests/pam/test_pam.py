@@ -524,6 +524,21 @@ def no_ledger():
          ledger={"login.verified": Refuse("conflict")})
 
 
+def decoys():
+    """unknown = decoy: the same prompt for who is not there, and no way in."""
+    conf = CONF.replace("wait = 5s", "wait = 5s\nunknown = decoy")
+    for user in ("root", "no-such-user", "n" * 40, "%n%n%s"):
+        with Stack(conf=conf) as s:
+            r = s.drive("auth", "env", user=user)
+            check(r.code["auth"] == AUTH_ERR, "code", r.code, user)
+            check("WARRANT_LOGIN" not in r.env, r.env)
+            check(r.said[0][0] == "prompt-off" and "BCDF-GHJK" in
+                  r.said[0][1], r.said)
+            ask = s.message("courier", "device.start")
+            check(ask.get("decoy") is True, ask)
+            check("login.verified" not in s.asked("ledger"), user)
+
+
 def accounts():
     """Who is not enrolled is refused before anybody is asked."""
     for user in ("root", "daemon", "no-such-user", "", "Nobody", "../nobody",
@@ -751,7 +766,8 @@ def breakglass():
 
 TESTS = [exports, good, info_mode, no_courier, evil_courier, sign_in_fails,
          never_finished, client_gone, conversation_gone, tokens_refused,
-         key_rotated, keys_spoilt, userinfo, no_ledger, accounts,
+         key_rotated, keys_spoilt, userinfo, no_ledger, decoys,
+         accounts,
          configuration, setcred, account_states, account_no_ledger,
          account_alone, session, session_refused, session_unprivileged,
          nested, nested_refused, last_line, breakglass]
