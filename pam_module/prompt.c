@@ -126,7 +126,10 @@ prompt_ask(pam_handle_t *pamh, const char *text, struct buf *ret,
 
 	if (converse(pamh, PAM_PROMPT_ECHO_OFF, text, &answer, e) < 0)
 		return -1;
-	if (answer != NULL)
+	if (answer != NULL && strlen(answer) > PROMPT_ANSWER_MAX)
+		rc = err_set(e, ERR_INPUT, "an answer of more than %d bytes",
+		    PROMPT_ANSWER_MAX);
+	else if (answer != NULL)
 		rc = buf_puts(ret, answer, e);
 	forget(answer);
 	return rc;

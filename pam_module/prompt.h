@@ -42,7 +42,7 @@ int prompt_format(const struct prompt *p, char ret[PROMPT_MAX],
 
 /* Show text and wait for the answer, which is not shown and is wiped; what
  * it was goes to *answer (empty, for at most PROMPT_ANSWER_MAX bytes).  -1
- * with *e when there is no conversation, or ERR_LIMIT when it is longer. */
+ * with *e when there is no conversation, or ERR_INPUT when it is longer. */
 int prompt_ask(pam_handle_t *pamh, const char *text, struct buf *answer,
     struct err *e);
 

@@ -52,11 +52,12 @@ ask_enter(struct signin *s, const char *text, struct err *e)
 	bool token = rc == 0 && answer.len >= TOKEN_LEAST;
 
 	buf_clear(&answer);
-	if (!token)
-		return rc;
-	s->say = SAY_NO_TOKEN;
-	return err_set(e, ERR_INPUT, "a token was pasted at the prompt for "
-	    "Enter");
+	if (token)
+		rc = err_set(e, ERR_INPUT, "a token was pasted at the prompt "
+		    "for Enter");
+	if (rc < 0 && e->code == ERR_INPUT)
+		s->say = SAY_NO_TOKEN;
+	return rc;
 }
 
 static int

@@ -48,7 +48,27 @@ signin_certificate(struct signin *s, struct work *w, struct err *e)
 
 /* ---- parts ------------------------------------------------------------ */
 
-/* One part onto w->typed: its length, 0 for the end, -1. */
+/* A part as it was typed: 0, or -1 with *e and the line for the person. */
+static int
+take_part(struct signin *s, struct work *w, const struct buf *part,
+    struct err *e)
+{
+	if (part->len == PART_CUT) {
+		s->say = SAY_CUT;
+		return err_set(e, ERR_INPUT, "a part of %d bytes: cut by ssh",
+		    PART_CUT);
+	}
+	s->say = SAY_LONG;
+	if (part->len > PART_MAX)
+		return err_set(e, ERR_INPUT, "a part of %zu bytes",
+		    part->len);
+	if (part->len > 0 && buf_put(&w->typed, part->p, part->len, e) < 0)
+		return err_set(e, ERR_INPUT, "parts of more than %d bytes",
+		    JWS_MAX);
+	return 0;
+}
+
+/* One part onto w->typed: 1, 0 for the empty line that ends, -1. */
 static int
 ask_part(struct signin *s, struct work *w, unsigned i, struct err *e)
 {
@@ -59,19 +79,12 @@ ask_part(struct signin *s, struct work *w, unsigned i, struct err *e)
 	(void)snprintf(text, sizeof(text), "Token (ID), part %u of up to %d, "
 	    "empty line ends: ", i, PARTS_MAX);
 	rc = prompt_ask(s->pamh, text, &part, e);
-	if (rc == 0 && part.len == PART_CUT) {
-		s->say = SAY_CUT;
-		rc = err_set(e, ERR_INPUT, "a part of %d bytes: cut by ssh",
-		    PART_CUT);
-	} else if (rc == 0 && part.len > PART_MAX) {
-		s->say = SAY_LONG;
-		rc = err_set(e, ERR_INPUT, "a part of %zu bytes", part.len);
-	} else if (rc == 0 && part.len > 0) {
-		rc = buf_put(&w->typed, part.p, part.len, e) < 0 ? -1 :
-		    (int)part.len;
-		if (rc < 0)
-			s->say = SAY_LONG;
-	}
+	if (rc < 0)
+		s->say = e->code == ERR_INPUT ? SAY_LONG : SAY_CONFIG;
+	else if (take_part(s, w, &part, e) < 0)
+		rc = -1;
+	else
+		rc = part.len > 0;
 	buf_clear(&part);
 	return rc;
 }

@@ -9,7 +9,7 @@
  * front; seccomp prints the mode of this process; fds prints how many
  * descriptors are open and not close-on-exec beyond the first three; gone
  * makes the conversation fail from here on.  Every prompt is answered by
- * "secret".  What the conversation shows is printed as "say STYLE TEXT" with
+ * what is in $DRIVE_ANSWER, else "secret".  What the conversation shows is printed as "say STYLE TEXT" with
  * newlines as \n. */
 #include <dirent.h>
 #include <errno.h>
@@ -56,7 +56,8 @@ converse(int n, const struct pam_message **msg, struct pam_response **resp,
 		show(msg[i]->msg_style, msg[i]->msg);
 		if (msg[i]->msg_style == PAM_PROMPT_ECHO_OFF ||
 		    msg[i]->msg_style == PAM_PROMPT_ECHO_ON)
-			r[i].resp = strdup("secret");
+			r[i].resp = strdup(getenv("DRIVE_ANSWER") != NULL ?
+			    getenv("DRIVE_ANSWER") : "secret");
 	}
 	*resp = r;
 	return PAM_SUCCESS;

@@ -253,12 +253,15 @@ class Stack:
         return [m for m in self.daemons[name].asked if m["op"] == op][-1]
 
     def drive(self, *steps, user="nobody", rhost="192.0.2.7", root=False,
-              timeout=30):
+              timeout=30, answer=None):
         """Codes by step, and all that was said."""
         argv = [DRIVE, f"{self.dir}/pam.d", "w", user, rhost, *steps]
         if root and os.geteuid() != 0:
             argv = ["unshare", "--user", "--map-root-user", *argv]
-        done = subprocess.run(argv, capture_output=True, text=True,
+        env = {**os.environ}
+        if answer is not None:
+            env["DRIVE_ANSWER"] = answer
+        done = subprocess.run(argv, capture_output=True, text=True, env=env,
                               timeout=timeout, check=False)
         check(done.returncode == 0, argv, done)
         return Result(done.stdout)
@@ -524,6 +527,30 @@ def no_ledger():
          ledger={"login.verified": Refuse("conflict")})
 
 
+def answers():
+    """What is typed at a prompt: a pasted token is told so, nothing counts."""
+    incorrect = "\b\n\r\x7fINCORRECT" * 20     # sshd's, for a stranger
+    with Stack() as s:
+        for text, code in (("", SUCCESS), ("e" * 199, SUCCESS),
+                           ("e" * 200, AUTH_ERR), ("e" * 100000, AUTH_ERR),
+                           (incorrect, AUTH_ERR)):
+            r = s.drive("auth", answer=text)
+            check(r.code["auth"] == code, len(text), r.text[-300:])
+            check(code == SUCCESS or "takes no token" in r.errors()[-1],
+                  r.said)
+    parts = CONF.replace("wait = 5s", "wait = 5s\nprompt = token").replace(
+        "client_id = warrant", "client_id = warrant\nflows = device, parts")
+    with Stack(conf=parts) as s:
+        for text, says in (("e" * 1023, "cut the token at 1023"),
+                           ("e" * 1001, "too long"), ("e" * 1000, "not acc"),
+                           ("e" * 100000, "too long"), (incorrect, "not acc"),
+                           ("\x1b[2J", "not accepted")):
+            r = s.drive("auth", answer=text)
+            check(r.code["auth"] == AUTH_ERR and says in r.errors()[-1],
+                  len(text), r.said)
+        check(s.asked("courier") == [], s.asked("courier"))
+
+
 def decoys():
     """unknown = decoy: the same prompt for who is not there, and no way in."""
     conf = CONF.replace("wait = 5s", "wait = 5s\nunknown = decoy")
@@ -766,7 +793,7 @@ def breakglass():
 
 TESTS = [exports, good, info_mode, no_courier, evil_courier, sign_in_fails,
          never_finished, client_gone, conversation_gone, tokens_refused,
-         key_rotated, keys_spoilt, userinfo, no_ledger, decoys,
+         key_rotated, keys_spoilt, userinfo, no_ledger, answers, decoys,
          accounts,
          configuration, setcred, account_states, account_no_ledger,
          account_alone, session, session_refused, session_unprivileged,
