@@ -18,6 +18,8 @@ const struct conf_key conf_keys[] = {
 	    "how long a sign-in may take; below sshd's LoginGraceTime" },
 	{ "login", "prompt", CONF_ENUM, "enter", 0, 0, "enter|info|token",
 	    "enter: one prompt and Enter; info: text only; token: its parts" },
+	{ "login", "qr", CONF_BOOL, "no", 0, 0, NULL,
+	    "show the sign-in address as a QR code too" },
 	{ "login", "unknown", CONF_ENUM, "deny", 0, 0, "deny|decoy",
 	    "deny: refused at once; decoy: as others, but in vain" },
 	{ "login", "no_grant", CONF_ENUM, "lobby", 0, 0, "lobby|deny",

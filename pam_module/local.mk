@@ -28,12 +28,13 @@ noinst_LTLIBRARIES += %D%/libpammod.la
 	%D%/judge.c %D%/judge.h \
 	%D%/link.c %D%/link.h \
 	%D%/prompt.c %D%/prompt.h \
+	%D%/qr.c %D%/qr.h \
 	%D%/session.c %D%/session.h \
 	%D%/signin.c %D%/signin.h %D%/signin_private.h \
 	%D%/signin_device.c %D%/signin_other.c \
 	%D%/verified.c %D%/verified.h \
 	%D%/wait.c %D%/wait.h
-%C%_libpammod_la_LIBADD = %D%/libpamcore.la $(PAM_LIBS)
+%C%_libpammod_la_LIBADD = %D%/libpamcore.la $(PAM_LIBS) $(QRENCODE_LIBS)
 
 # A module of no version and with no name but pam_sm_*.
 pammod_LTLIBRARIES += %D%/pam_warrant.la

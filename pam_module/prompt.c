@@ -9,7 +9,9 @@
 #include "lib/err.h"
 #include "lib/quote.h"
 #include "lib/visible.h"
+#include "pam_module/qr.h"
 
+#define QR_MAX 8192	/* of PROMPT_MAX; the words are far below the rest */
 #define SHOWN_MAX 128	/* bytes of a name as it is shown */
 
 /* 1 to max bytes of visible ASCII without blanks. */
@@ -32,6 +34,20 @@ address_ok(const char *uri)
 	    strncmp(uri, "http://", 7) == 0);
 }
 
+/* The code, or nothing when it is too large: the words below need room. */
+static int
+put_qr(struct buf *b, const struct prompt *p, struct err *e)
+{
+	struct buf code = BUF_INIT(QR_MAX);
+	int rc = 0;
+
+	if (p->qr && qr_put(p->uri_complete != NULL ? p->uri_complete :
+	    p->uri, &code, NULL) == 0)
+		rc = buf_put(b, code.p, code.len, e);
+	buf_clear(&code);
+	return rc;
+}
+
 static int
 put_lines(struct buf *b, const struct prompt *p, struct err *e)
 {
@@ -49,6 +65,8 @@ put_lines(struct buf *b, const struct prompt *p, struct err *e)
 		return -1;
 	if (p->uri_complete != NULL && buf_printf(b, e, "  or    %s\n",
 	    p->uri_complete) < 0)
+		return -1;
+	if (put_qr(b, p, e) < 0)
 		return -1;
 	return buf_printf(b, e, "The page must show %s.  Never enter a code "
 	    "that somebody sent you.\n%s", p->code, p->enter ?

@@ -18,7 +18,7 @@
 struct buf;
 struct err;
 
-#define PROMPT_MAX 4096		/* bytes of one prompt with its NUL */
+#define PROMPT_MAX 12288	/* bytes of one prompt with its NUL */
 #define PROMPT_URI_MAX 1024	/* bytes of an address from a provider */
 #define PROMPT_CODE_MAX 64	/* bytes of a user code */
 
@@ -30,6 +30,7 @@ struct prompt {
 	const char *uri_complete; /* verification_uri_complete or NULL */
 	const char *code;	/* user_code */
 	bool enter;		/* ends with a question */
+	bool qr;		/* the address as a QR code too, if it fits */
 };
 
 /* The text.  -1 with *e (ERR_INPUT) when address or code are not printable

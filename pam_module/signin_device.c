@@ -2,7 +2,10 @@
  * signin_device.c - the device flow: a code for the browser, then waiting. */
 #include <stdbool.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
+
+#include <security/pam_ext.h>
 
 #include "lib/clock.h"
 #include "lib/conf.h"
@@ -13,6 +16,7 @@
 #include "pam_module/jws.h"
 #include "pam_module/link.h"
 #include "pam_module/prompt.h"
+#include "pam_module/qr.h"
 #include "pam_module/signin_private.h"
 #include "pam_module/token.h"
 #include "pam_module/wait.h"
@@ -66,9 +70,13 @@ show_code(struct signin *s, const json_t *started, struct err *e)
 	const struct conf_section *login = conf_section(s->conf, "login");
 	struct prompt p = { .account = s->account->user.name,
 		.host = s->account->host, .rhost = s->account->rhost,
-		.enter = strcmp(conf_str(login, "prompt"), "info") != 0 };
+		.enter = strcmp(conf_str(login, "prompt"), "info") != 0,
+		.qr = conf_bool(login, "qr") };
 	char text[PROMPT_MAX];
 
+	if (p.qr && !qr_can())
+		pam_syslog(s->pamh, LOG_NOTICE, "qr = yes, but this build "
+		    "has no libqrencode");
 	if (wire_str(started, "user_code", PROMPT_CODE_MAX, &p.code, e) < 0 ||
 	    wire_str(started, "verification_uri", PROMPT_URI_MAX, &p.uri,
 	    e) < 0 || wire_str_opt(started, "verification_uri_complete",

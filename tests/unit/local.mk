@@ -168,3 +168,7 @@ unit_tests += %D%/test_walk
 
 unit_tests += %D%/test_decoy
 %C%_test_decoy_LDADD = approver/libcourier.la lib/liblib.la $(unit_ldadd)
+
+unit_tests += %D%/test_qr
+%C%_test_qr_LDADD = pam_module/libpammod.la lib/liblib.la \
+	$(QRENCODE_LIBS) $(unit_ldadd)
