@@ -60,27 +60,50 @@ judge_first(struct judge *j, const char *flow, struct err *e)
 	return policy_from_conf(j->issuer, &j->policy, e);
 }
 
+/* Is it of this client, as far as its aud tells?  With bind = audience a
+ * hash stands behind the client's name. */
+static bool
+of_client(const struct conf_section *issuer, const char *aud)
+{
+	const char *client = conf_str(issuer, "client_id");
+	size_t n = strlen(client);
+
+	for (size_t i = 0; i < conf_list_n(issuer, "audience"); i++)
+		if (strcmp(conf_list(issuer, "audience", i), aud) == 0)
+			return true;
+	return strncmp(aud, client, n) == 0 &&
+	    (aud[n] == '\0' || aud[n] == ':');
+}
+
 int
 judge_named(struct judge *j, const char *flow, const char *token, size_t n,
     struct err *e)
 {
-	char iss[IDENTITY_ISS_MAX + 1];
+	const struct conf_section *is = NULL, *first = NULL;
+	struct token_peek peek;
 	bool known = false;
 
-	if (token_peek_issuer(token, n, iss, e) < 0)
+	if (token_peek(token, n, &peek, e) < 0)
 		return -1;
 	j->issuer = NULL;
-	while ((j->issuer = conf_next(j->conf, "issuer", j->issuer)) !=
-	    NULL) {
-		if (strcmp(conf_str(j->issuer, "issuer"), iss) != 0)
+	while ((is = conf_next(j->conf, "issuer", is)) != NULL) {
+		if (strcmp(conf_str(is, "issuer"), peek.iss) != 0)
 			continue;
 		known = true;
-		if (takes(j->issuer, flow))
-			return policy_from_conf(j->issuer, &j->policy, e);
+		if (!takes(is, flow))
+			continue;
+		if (first == NULL)
+			first = is;
+		if (j->issuer == NULL && of_client(is, peek.aud))
+			j->issuer = is;
 	}
+	if (j->issuer == NULL)
+		j->issuer = first; /* to be refused by its audience */
+	if (j->issuer != NULL)
+		return policy_from_conf(j->issuer, &j->policy, e);
 	return err_set(e, ERR_DENIED, known ? "token of %s: its [issuer] has "
 	    "not flows = %s" : "token of %s, which is no issuer of ours (%s)",
-	    quote_str(iss).s, flow);
+	    quote_str(peek.iss).s, flow);
 }
 
 /* ---- the token -------------------------------------------------------- */

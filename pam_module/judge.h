@@ -37,7 +37,8 @@ struct judge {
  * with its policy.  -1 with *e, ERR_NOT_FOUND when there is none. */
 int judge_first(struct judge *j, const char *flow, struct err *e);
 
-/* The issuer that the token says it is from; it must take this flow.  -1
+/* The issuer that the token says it is from, of several sections that of its
+ * client; it must take this flow.  -1
  * with *e: ERR_INPUT, ERR_DENIED, ERR_CONFIG. */
 int judge_named(struct judge *j, const char *flow, const char *token,
     size_t n, struct err *e);

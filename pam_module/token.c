@@ -128,10 +128,10 @@ out:
 }
 
 int
-token_peek_issuer(const char *text, size_t n, char ret[IDENTITY_ISS_MAX + 1],
-    struct err *e)
+token_peek(const char *text, size_t n, struct token_peek *ret, struct err *e)
 {
-	const char *iss = NULL;
+	const char *iss = NULL, *aud;
+	const json_t *v;
 	json_t *claims;
 	struct jws j;
 	int rc = -1, found;
@@ -146,7 +146,13 @@ token_peek_issuer(const char *text, size_t n, char ret[IDENTITY_ISS_MAX + 1],
 		(void)err_set(e, ERR_INPUT, "token: iss is missing or of "
 		    "more than %d bytes", IDENTITY_ISS_MAX);
 	} else if (found > 0) {
-		memcpy(ret, iss, strlen(iss) + 1);
+		v = json_object_get(claims, "aud");
+		aud = json_string_value(json_is_array(v) ?
+		    json_array_get(v, 0) : v);
+		memcpy(ret->iss, iss, strlen(iss) + 1);
+		ret->aud[0] = '\0';
+		if (aud != NULL && strlen(aud) <= TOKEN_WORD_MAX)
+			memcpy(ret->aud, aud, strlen(aud) + 1);
 		rc = 0;
 	}
 	json_decref(claims);

@@ -85,11 +85,16 @@ int token_verify(const char *text, size_t n, const struct jwks *keys,
     const struct token_policy *p, const struct token_request *q,
     struct identity *ret, struct err *e);
 
-/* The issuer that the token says it is from, before anything is verified:
- * good for nothing but to choose the policy by which it is judged next.
- * -1 with *e (ERR_INPUT).  Pure. */
-int token_peek_issuer(const char *text, size_t n,
-    char ret[IDENTITY_ISS_MAX + 1], struct err *e);
+/* What a token says of itself before anything is verified: good for nothing
+ * but to choose the policy by which it is judged next. */
+struct token_peek {
+	char iss[IDENTITY_ISS_MAX + 1];
+	char aud[TOKEN_WORD_MAX + 1];	/* the first; "" when none fits */
+};
+
+/* -1 with *e (ERR_INPUT).  Pure. */
+int token_peek(const char *text, size_t n, struct token_peek *ret,
+    struct err *e);
 
 /* The signature alone, nothing of the claims: for warrant-check. */
 int token_verify_signature(const char *text, size_t n,

@@ -569,7 +569,7 @@ def decoys():
 def accounts():
     """Who is not enrolled is refused before anybody is asked."""
     for user in ("root", "daemon", "no-such-user", "", "Nobody", "../nobody",
-                 "nobody\nx", "n" * 40, "%n%n%s"):
+                 "nobody\nx", "n" * 40, "n" * 10000, "%n%n%s"):
         with Stack() as s:
             r = s.drive("auth", "acct", "env", user=user)
             check(r.code["auth"] == AUTH_ERR, user, r.text)

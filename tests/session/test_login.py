@@ -3,7 +3,9 @@
 """Logins that go wrong, bytes of every kind, and what must stand in no log.
 
 in: an installed build, root; out: a line for each test"""
+import concurrent.futures
 import hashlib
+import json
 import os
 import pwd
 import random
@@ -146,6 +148,32 @@ def test_expired():
     done = ssh("alice", "id", person="alice")
     check(done.status == 77 and CLOSED not in done.out and
           b"request" in done.err, done)
+
+
+def test_multiplexed():
+    """ControlMaster: ten channels of one sign-in, one recording each; after
+    the grant's end none"""
+    granted("alice", "20s")
+    began = time.monotonic()
+    options = ("ControlMaster=auto", f"ControlPath={H.path('ctl')}",
+               "ControlPersist=60")
+    check(ssh("alice", "echo one", person="alice",
+              options=options).out == b"one\n", "the first")
+    with concurrent.futures.ThreadPoolExecutor(5) as pool:
+        for done in pool.map(lambda i: ssh("alice", f"echo {i}",
+                                           options=options), range(9)):
+            check(done.status == 0 and done.prompts == "", done)
+    check(time.monotonic() - began < 20, "too slow for this test")
+    rows = json.loads(run([f"{H.at['bindir']}/warrant-report", "who",
+                           "--account", "alice", "--json"]))["rows"]
+    last = max(rows, key=lambda r: r["from"])["connection"]
+    ours = [r for r in rows if r["connection"] == last and r["session"]]
+    check(len(ours) == 10 and len({r["session"] for r in ours}) == 10, ours)
+    time.sleep(max(0, 21 - (time.monotonic() - began)))
+    done = ssh("alice", "id", options=options)
+    check(done.status in (77, 255) and CLOSED not in done.out, done)
+    subprocess.run([*H.ssh_argv("alice", *options), "-O", "exit",
+                    "127.0.0.1"], capture_output=True, check=False)
 
 
 def harmless(size, seed):
@@ -294,7 +322,8 @@ def test_quiet():
 
 
 TESTS = [test_denied, test_never_finished, test_client_gone, test_not_mapped,
-         test_not_enrolled, test_provider_hangs, test_expired, test_bytes,
+         test_not_enrolled, test_provider_hangs, test_expired, test_multiplexed,
+         test_bytes,
          test_long_line, test_killed_while_signing_in, test_store_read_only,
          test_store_full, test_typo, test_quiet, test_provider_down]
 

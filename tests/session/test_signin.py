@@ -26,6 +26,7 @@ prompt = token
 issuer = {issuer}
 client_id = warrant
 ca_file = {ca}
+flows = device, parts
 
 [issuer build]
 issuer = {issuer}
