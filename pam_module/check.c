@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "lib/conf.h"
+#include "lib/quote.h"
 #include "pam_module/jwt_backend.h"
 
 static const struct {
@@ -67,5 +68,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
+	(void)check_fail(CHECK_USAGE, "%s: no such command or option",
+	    quote_str(argv[1]).s);
 	return usage(stderr, CHECK_USAGE);
 }

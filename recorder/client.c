@@ -28,6 +28,7 @@
 #include "lib/err.h"
 #include "lib/id.h"
 #include "lib/io.h"
+#include "lib/quote.h"
 #include "lib/visible.h"
 #include "lib/wire.h"
 #include "recorder/lobby.h"
@@ -447,6 +448,9 @@ about(const char *what)
 		return 0;
 	}
 	help = strcmp(what, "--help") == 0;
+	if (!help)
+		(void)fprintf(stderr, "warrant-shell: %s is not "
+		    "understood\n", quote_str(what).s);
 	(void)fputs("usage: warrant-shell [-c COMMAND]\n"
 	    "The login shell of a recorded account: hands the terminal to "
 	    "the recorder and\nstarts the real shell.  With no grant, ask "

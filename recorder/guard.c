@@ -23,6 +23,7 @@
 #include "lib/io.h"
 #include "lib/jail.h"
 #include "lib/log.h"
+#include "lib/quote.h"
 #include "lib/wire.h"
 
 #define START_MS 10000
@@ -391,6 +392,9 @@ about(const char *what)
 	bool good = strcmp(what, "--help") == 0 ||
 	    strcmp(what, "--version") == 0;
 
+	if (!good)
+		(void)fprintf(stderr, "warrant-gate: %s is not understood\n",
+		    quote_str(what).s);
 	(void)fputs(strcmp(what, "--version") == 0 ?
 	    "warrant-gate " PACKAGE_VERSION "\n" :
 	    "usage: warrant-gate --help | --version\n"

@@ -76,8 +76,9 @@ def check_program(name, at):
     if version.returncode != 0 or name not in version.stdout:
         say(name, "--version:", version.returncode, version.stdout)
     wrong = run(path, "--no-such-option")
-    if wrong.returncode != 2 or "usage" not in wrong.stderr:
-        say(name, "--no-such-option: status", wrong.returncode)
+    if wrong.returncode != 2 or "usage" not in wrong.stderr or \
+            "no-such-option" not in wrong.stderr:
+        say(name, "--no-such-option: status", wrong.returncode, wrong.stderr)
     ours, theirs = set(LONG.findall(text)), set(LONG.findall(shown))
     for option in sorted(ours - theirs):
         say(f"{page} does not describe {option}")
@@ -118,6 +119,19 @@ def check_words(page, macro, words, where):
         say(f"{page} does not describe {word} of {where}")
 
 
+def check_orphans():
+    """Each page is named by another one."""
+    named = set()
+    for page in os.listdir(f"{SRC}/man"):
+        if re.search(r"\.[1-8]$", page):
+            named |= {f"{n}.{s}" for n, s in re.findall(
+                r"^\.Xr (\S+) (\d)", read(f"man/{page}"), re.M)
+                if f"{n}.{s}" != page}
+    for page in os.listdir(f"{SRC}/man"):
+        if re.search(r"\.[1-8]$", page) and page not in named:
+            say(f"no page refers to {page}")
+
+
 def check_references():
     for page in sorted(os.listdir(f"{SRC}/man")):
         if not re.search(r"\.[1-8]$", page):
@@ -153,6 +167,7 @@ def main():
         r'\{ "([a-z]+)", (?:0|\'\w\'), WORDS_', read("recorder/lobby.c"))],
         "lobby.c")
     check_references()
+    check_orphans()
     return 1 if bad else 0
 
 
