@@ -35,6 +35,9 @@
 #include "recorder/task.h"
 #include "recorder/transfer.h"
 
+#define TERM_BYTES 64	/* longer ones are not named in the record */
+#define TERM_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+	"0123456789+-._"
 #define ANSWER_MS 30000
 #define CANNOT_RECORD 76
 #define CANNOT_EXEC 126
@@ -349,6 +352,16 @@ run(struct client *c, const json_t *msg, const struct wire_fds *fds)
 
 /* ---- before it -------------------------------------------------------- */
 
+/* TERM for the record; the client may send any bytes as its name. */
+static const char *
+terminal_name(void)
+{
+	const char *term = getenv("TERM");
+
+	return term != NULL && strlen(term) <= TERM_BYTES &&
+	    term[strspn(term, TERM_CHARS)] == '\0' ? term : NULL;
+}
+
 static int
 say_hello(const struct client *c, struct err *e)
 {
@@ -362,7 +375,7 @@ say_hello(const struct client *c, struct err *e)
 	msg = json_pack("{s:s, s:s*, s:b, s:b, s:s*, s:s*, s:i, s:i}", "op",
 	    "hello", "command", c->command, "login", c->command == NULL,
 	    "tty", c->tty, "role", getenv("WARRANT_ROLE"), "term",
-	    getenv("TERM"), "cols", (int)w.ws_col, "rows", (int)w.ws_row);
+	    terminal_name(), "cols", (int)w.ws_col, "rows", (int)w.ws_row);
 	if (msg == NULL)
 		return err_set(e, ERR_INPUT, "the command is no UTF-8 text");
 	rc = wire_send(c->gate, msg, fds, 3, ANSWER_MS, e);

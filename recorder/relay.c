@@ -14,6 +14,7 @@
 
 #define SECOND_NS (INT64_C(1000) * 1000 * 1000)
 #define SLOTS (6 + RELAY_WATCH)
+#define AWAY_NS (INT64_C(50) * 1000 * 1000)
 #define IN_MAX (2 * RECORDING_BLOCK)
 
 enum slot { OUTER_IN, OUTER_OUT, OUTER_ERR, INNER_IN, INNER_OUT, INNER_ERR,
@@ -135,6 +136,12 @@ read_output(struct relay *r, int i, struct err *e)
 
 	if (n == 0)
 		return 0;
+	if (n < 0 && r->tty && !r->leader_gone) {
+		/* nobody has the terminal open just now (exec >&- 2>&- <&-);
+		 * closing our side would hang up on the shell */
+		r->away_ns = now + AWAY_NS;
+		return 0;
+	}
 	if (n < 0) {
 		if (r->tty)
 			close_inner(r);
@@ -194,19 +201,21 @@ want(struct pollfd *p, enum slot s, int fd, short events)
 }
 
 static void
-fill(const struct relay *r, struct pollfd p[SLOTS])
+fill(const struct relay *r, int64_t now, struct pollfd p[SLOTS])
 {
+	bool away = now < r->away_ns && !r->leader_gone;
+
 	for (int i = 0; i < SLOTS; i++)
 		p[i] = (struct pollfd){ .fd = -1 };
 	if (r->show[STREAM_IN].len == 0 && r->inner[0] >= 0 && !r->leader_gone)
 		want(p, OUTER_IN, r->outer[0], POLLIN);
-	if (r->show[STREAM_IN].len > 0)
+	if (r->show[STREAM_IN].len > 0 && !away)
 		want(p, INNER_IN, r->inner[0], POLLOUT);
 	for (int i = STREAM_OUT; i <= STREAM_ERR; i++) {
 		if (r->show[i].len > 0)
 			want(p, (enum slot)(OUTER_OUT + i), r->outer[i + 1],
 			    POLLOUT);
-		else if (!r->tty || i == STREAM_OUT)
+		else if (!r->tty || (i == STREAM_OUT && !away))
 			want(p, (enum slot)(INNER_OUT + i),
 			    i == STREAM_OUT ? inner_out(r) : r->inner[2],
 			    POLLIN);
@@ -230,6 +239,8 @@ timeout_ms(const struct relay *r, int64_t now)
 		at = r->tick_ns;
 	if (r->leader_gone && now + RELAY_QUIET_NS / 2 < at)
 		at = now + RELAY_QUIET_NS / 2;
+	if (r->away_ns > now && r->away_ns < at)
+		at = r->away_ns;
 	left = at - now;
 	return left <= 0 ? 0 : (int)((left + 999999) / 1000000);
 }
@@ -296,7 +307,7 @@ relay_run(struct relay *r, struct err *e)
 
 		if (drained(r, now))
 			break;
-		fill(r, p);
+		fill(r, now, p);
 		if (poll(p, SLOTS, timeout_ms(r, now)) < 0 && errno != EINTR)
 			return err_sys(e, "poll");
 		if (handle(r, p, e) < 0)

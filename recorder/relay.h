@@ -45,6 +45,7 @@ struct relay {
 	/* the loop's own */
 	struct buf show[STREAM_N];	/* IN: to the program */
 	int64_t gone_ns, moved_ns, tick_ns;
+	int64_t away_ns;	/* the terminal is open nowhere: look again then */
 	bool in_eof;
 	char *block;
 };

@@ -7,6 +7,7 @@ dist_noinst_SCRIPTS += %D%/test_warrantd.py
 dist_noinst_SCRIPTS += %D%/test_bypass.py
 dist_noinst_SCRIPTS += %D%/test_certificate.py
 dist_noinst_SCRIPTS += %D%/test_doctor.py
+dist_noinst_SCRIPTS += %D%/test_exact.py
 dist_noinst_SCRIPTS += %D%/test_faults.py
 dist_noinst_SCRIPTS += %D%/test_kill.py
 dist_noinst_SCRIPTS += %D%/test_login.py
