@@ -37,7 +37,7 @@
 
 #define TERM_BYTES 64	/* longer ones are not named in the record */
 #define TERM_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
-	"0123456789+-._"
+	"0123456789+-._" /* the client may send any bytes */
 #define ANSWER_MS 30000
 #define CANNOT_RECORD 76
 #define CANNOT_EXEC 126
@@ -352,7 +352,6 @@ run(struct client *c, const json_t *msg, const struct wire_fds *fds)
 
 /* ---- before it -------------------------------------------------------- */
 
-/* TERM for the record; the client may send any bytes as its name. */
 static const char *
 terminal_name(void)
 {
@@ -454,16 +453,15 @@ command_of(int argc, char **argv)
 static int
 about(const char *what)
 {
-	bool help;
+	bool help = strcmp(what, "--help") == 0;
 
 	if (strcmp(what, "--version") == 0) {
 		(void)puts("warrant-shell " PACKAGE_VERSION);
 		return 0;
 	}
-	help = strcmp(what, "--help") == 0;
 	if (!help)
-		(void)fprintf(stderr, "warrant-shell: %s is not "
-		    "understood\n", quote_str(what).s);
+		(void)fprintf(stderr, "warrant-shell: what is %s?\n",
+		    quote_str(what).s);
 	(void)fputs("usage: warrant-shell [-c COMMAND]\n"
 	    "The login shell of a recorded account: hands the terminal to "
 	    "the recorder and\nstarts the real shell.  With no grant, ask "
