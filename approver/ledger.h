@@ -261,8 +261,8 @@ extern verb_fn verb_approve, verb_cancel, verb_channel_head,
     verb_channel_known, verb_channel_mask, verb_channel_open,
     verb_channel_seal, verb_conn_close, verb_conn_known, verb_conn_open,
     verb_deny, verb_exec, verb_extend, verb_login_check,
-    verb_login_rejected, verb_login_remembered, verb_login_verified, verb_ls, verb_monitor_ready,
-    verb_recorder_failed, verb_recording, verb_request, verb_revoke,
+    verb_login_rejected, verb_login_remembered, verb_login_verified,
+    verb_ls, verb_monitor_ready, verb_recorder_failed, verb_recording, verb_request, verb_revoke,
     verb_roles, verb_show, verb_snapshot, verb_status, verb_wait,
     verb_whoami;
 

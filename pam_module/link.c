@@ -73,15 +73,6 @@ link_ask(int fd, json_t *msg, json_t **answer, struct err *e)
 	return rc;
 }
 
-static enum err_code
-code_of(const char *name)
-{
-	for (int c = ERR_USAGE; c <= ERR_MEMORY; c++)
-		if (strcmp(err_code_name((enum err_code)c), name) == 0)
-			return (enum err_code)c;
-	return ERR_UNAVAILABLE;
-}
-
 int
 link_answer(int fd, json_t **answer, struct err *e)
 {
@@ -99,7 +90,7 @@ link_answer(int fd, json_t **answer, struct err *e)
 	}
 	(void)wire_str_opt(m, "code", 64, &code, NULL);
 	(void)wire_str_opt(m, "text", ERR_TEXT_MAX, &text, NULL);
-	(void)err_set(e, code_of(code), "%s", text);
+	(void)err_set(e, err_code_of(code), "%s", text);
 	json_decref(m);
 	return -1;
 }

@@ -368,6 +368,22 @@ class Host(Area):
             child.send("\r")
         return child
 
+    def grant(self, user, role="dba", window="1h"):
+        """user asks for the role, signing in as the person of that name, and
+        bob approves; the request's id."""
+        asked = self.ssh(user, "request", "--role", role, "--for", window,
+                         "--reason", "a test", "--nowait", person=user)
+        found = re.search(r"r-[0-9a-z]{13}", asked.out.decode())
+        check(asked.status == 75 and found, asked)
+        self.approve(found.group())
+        return found.group()
+
+    def approve(self, request):
+        done = self.ssh("bob", "approver", "approve", request, "-y",
+                        person="bob")
+        check(done.status == 0, done)
+        return done
+
     def check_quiet(self, words=()):
         """No token, and none of these words, in any log, recording, file of
         the store or environment of a process."""

@@ -7,7 +7,6 @@ in: an installed build, root, $WARRANT_TEST_SEED; out: a line for each test"""
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 import time
@@ -167,16 +166,6 @@ def test_resizes():
     child.expect(pexpect.EOF)
 
 
-def granted():
-    asked = H.ssh("alice", "request", "--role", "dba", "--for", "1h",
-                  "--reason", "exact", "--nowait", person="alice")
-    found = re.search(r"r-[0-9a-z]{13}", asked.out.decode())
-    check(found, asked)
-    done = H.ssh("bob", "approver", "approve", found.group(), "-y",
-                 person="bob")
-    check(done.status == 0, done)
-
-
 def main():
     global H, OPTIONS
     if os.geteuid() != 0:
@@ -186,7 +175,7 @@ def main():
         for name in ("alice", "bob"):
             H.user(name)
         H.start()
-        granted()
+        H.grant("alice")
         OPTIONS = ("ControlMaster=auto", f"ControlPath={H.path('ctl')}",
                    "ControlPersist=300")
         check(ssh("true", person="alice").status == 0, "sign-in")

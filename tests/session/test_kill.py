@@ -52,16 +52,6 @@ def pids(part):
     return sorted(found)
 
 
-def granted():
-    asked = H.ssh("alice", "request", "--role", "dba", "--for", "4h",
-                  "--reason", "kills", "--nowait", person="alice")
-    found = re.search(r"r-[0-9a-z]{13}", asked.out.decode())
-    check(found, asked)
-    done = H.ssh("bob", "approver", "approve", found.group(), "-y",
-                 person="bob")
-    check(done.status == 0, done)
-
-
 def recover():
     """Start again what was killed, as systemd would."""
     if H.warrantd.poll() is not None:
@@ -179,7 +169,7 @@ def main():
         for name in ("alice", "bob"):
             H.user(name)
         H.start()
-        granted()
+        H.grant("alice", window="4h")
         status = lib.run([test_kills, test_evidence])
         if status == 1:
             print(H.logs())
