@@ -329,9 +329,10 @@ step_keys(struct client *cl)
 	case NEED_WAIT:
 		return;
 	case NEED_READY:
-		answer(cl, q, json_pack("{s:b, s:s, s:I, s:b}", "ok", 1,
+		answer(cl, q, json_pack("{s:b, s:s, s:I, s:b, s:b}", "ok", 1,
 		    "jwks", ks->text, "fetched_us",
-		    (json_int_t)ks->fetched_us, "stale", (int)stale));
+		    (json_int_t)ks->fetched_us, "stale", (int)stale,
+		    "checked", (int)ks->checked));
 		return;
 	case NEED_FAILED:
 		answer(cl, q, provider_failed(&e));

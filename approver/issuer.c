@@ -38,6 +38,17 @@ load_secret(struct issuer *is, struct err *e)
 	return 0;
 }
 
+/* Once a set is new, not at each login. */
+static void
+check_keys(const struct issuer *is, struct keyset *ks)
+{
+	struct err e = { 0 };
+
+	if (!keyset_check(ks, &e))
+		log_line(LOG_WARNING, "issuer %s: keys: %s: each login that "
+		    "uses one checks it", is->title, e.text);
+}
+
 static int
 load_seed(struct issuer *is, struct err *e)
 {
@@ -52,6 +63,8 @@ load_seed(struct issuer *is, struct err *e)
 	else if (keyset_plain(b.len > 0 ? b.p : "", b.len, &is->seed.text,
 	    &is->seed.keys, e) < 0)
 		rc = err_prefix(e, "%s", path);
+	if (rc == 0)
+		check_keys(is, &is->seed);
 	buf_clear(&b);
 	return rc;
 }
@@ -137,9 +150,11 @@ issuer_recall(struct issuer *is)
 	cache_name(is, name);
 	if (io_read_trusted(name, false, &b, &e) == 0 &&
 	    keyset_parse(b.len > 0 ? b.p : "", b.len, is->url, &is->keys,
-	    &e) == 0)
+	    &e) == 0) {
 		log_line(LOG_INFO, "issuer %s: %zu keys from the cache",
 		    is->title, is->keys.keys);
+		check_keys(is, &is->keys);
+	}
 	buf_clear(&b);
 }
 
@@ -259,8 +274,12 @@ keys_replace(struct issuer *is, const struct fetch_answer *a, struct err *e)
 	    &ks.text, &ks.keys, e) < 0)
 		return -1;
 	memcpy(ks.etag, a->etag, sizeof(ks.etag));
-	is->keys_changed |= is->keys.text == NULL ||
-	    strcmp(is->keys.text, ks.text) != 0;
+	if (is->keys.text == NULL || strcmp(is->keys.text, ks.text) != 0) {
+		is->keys_changed = true;
+		check_keys(is, &ks);
+	} else {
+		ks.checked = is->keys.checked;
+	}
 	keyset_clear(&is->keys);
 	is->keys = ks;
 	return 0;

@@ -8,6 +8,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/jwks.h"
 #include "lib/strictjson.h"
 
 #define DEPTH_MAX 12
@@ -110,6 +111,17 @@ keyset_plain(const char *text, size_t n, char **ret, size_t *keys,
 	rc = plain(set, ret, keys, e);
 	json_decref(set);
 	return rc;
+}
+
+bool
+keyset_check(struct keyset *ks, struct err *e)
+{
+	struct jwks set = { 0 };
+
+	ks->checked = jwks_parse(ks->text, strlen(ks->text), &set, e) == 0 &&
+	    jwks_check(&set, e) == 0;
+	jwks_clear(&set);
+	return ks->checked;
 }
 
 bool

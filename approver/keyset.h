@@ -3,10 +3,11 @@
  * in: a JWK set (RFC 7517, section 5); out: one plain text of it, and when
  *     to ask for it again
  *
- * The courier trusts no key and uses none: the module parses and checks what
- * it is handed (lib/jwks.h).  Here a set is made small and equal sets equal:
- * keys sorted, no blanks, certificates (x5c) and entries that are no objects
- * dropped.  Pure but for keyset_free; times are wall clock, microseconds. */
+ * The courier uses no key: the module parses what it is handed (lib/jwks.h).
+ * Here a set is made small and equal sets equal: keys sorted, no blanks,
+ * certificates (x5c) and entries that are no objects dropped; and what a key
+ * costs milliseconds to be asked is asked once, not at every login.  Times
+ * are wall clock, microseconds. */
 #ifndef WARRANT_APPROVER_KEYSET_H
 #define WARRANT_APPROVER_KEYSET_H
 
@@ -30,6 +31,7 @@ struct err;
 struct keyset {
 	char *text;		/* plain form; NULL: none yet */
 	size_t keys;
+	bool checked;		/* by keyset_check */
 	char etag[KEYSET_ETAG_MAX];	/* "" when the provider sends none */
 	int64_t fetched_us;	/* last time the provider confirmed it */
 	int64_t fresh_us;	/* until then it is not asked again */
@@ -40,6 +42,11 @@ struct keyset {
  * no key set, has no key, or is over a bound above. */
 int keyset_plain(const char *text, size_t n, char **ret, size_t *keys,
     struct err *e);
+
+/* Are the RSA keys of a set that has a text what they should be (jwks_check)?
+ * Sets ks->checked; false with *e when not, or not to be told in time: the
+ * module then checks for itself the key that it takes. */
+bool keyset_check(struct keyset *ks, struct err *e);
 
 /* Does the plain set have a key with this kid? */
 bool keyset_has(const struct keyset *ks, const char *kid);

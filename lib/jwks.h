@@ -7,8 +7,9 @@
  * 5): it is skipped and counted.  Skipped are also entries of other uses
  * (use, key_ops, alg), symmetric keys, private keys, RSA below 2048 or above
  * 8192 bits, e below 65537 or even, coordinates of another size than the
- * curve's, and points of low order.  What costs time (is the point on the
- * curve, is n composite) is asked by jwk_key of the one key that is used. */
+ * curve's, and points of low order.  What costs time is asked of a key for
+ * OpenSSL: is the point on the curve, by jwk_key at each use; is an RSA n
+ * composite (milliseconds), by jwks_check once, when a set is new. */
 #ifndef WARRANT_LIB_JWKS_H
 #define WARRANT_LIB_JWKS_H
 
@@ -26,6 +27,7 @@
 #define JWK_KID_MAX 256			/* bytes of a key id, printable ASCII */
 #define JWK_RSA_MIN 2048		/* bits; RFC 7518 section 3.3 */
 #define JWK_RSA_MAX 8192		/* bits; bounds the work of a check */
+#define JWKS_CHECK_MAX 128		/* keys of 2048 bits, or work like it */
 
 struct jwk {
 	char kid[JWK_KID_MAX + 1];	/* "" when the entry has none */
@@ -42,6 +44,7 @@ struct jwks {
 	struct jwk *key;
 	size_t n;		/* usable keys */
 	size_t entries;		/* of the text, usable or not */
+	bool checked;		/* jwks_check has passed its RSA keys */
 	char why[ERR_TEXT_MAX];	/* why the first unusable one was skipped */
 };
 
@@ -60,10 +63,16 @@ int jwks_read(const char *path, struct jwks *ret, struct err *e);
 const struct jwk *jwks_find(const struct jwks *ks, const char *kid,
     const struct jwa *alg, struct err *e);
 
-/* k as a public key of OpenSSL, checked with EVP_PKEY_public_check; the
- * caller frees it.  NULL with *e set (ERR_CRYPTO).  Some milliseconds for
- * RSA: do it once a login. */
-EVP_PKEY *jwk_key(const struct jwk *k, struct err *e);
+/* k as a public key of OpenSSL; the caller frees it.  It is put through
+ * EVP_PKEY_public_check unless it is RSA and checked, which says that
+ * somebody has done so.  NULL with *e set (ERR_CRYPTO). */
+EVP_PKEY *jwk_key(const struct jwk *k, bool checked, struct err *e);
+
+/* Put every RSA key of the set through the check of jwk_key: 0 and
+ * ks->checked, or -1 with *e when one fails (ERR_CRYPTO) or the work is that
+ * of more than JWKS_CHECK_MAX keys (ERR_LIMIT; each user then checks the key
+ * it takes).  Up to half a second. */
+int jwks_check(struct jwks *ks, struct err *e);
 
 void jwks_clear(struct jwks *ks);
 

@@ -114,14 +114,18 @@ fetch_keys(struct judge *j, const char *kid, struct err *e)
 	json_t *msg = json_pack("{s:s, s:s, s:s*}", "op", "jwks", "issuer",
 	    conf_title(j->issuer), "kid", kid), *answer = NULL;
 	const char *text = NULL;
-	int rc = -1;
+	int rc = -1, checked = 0;
 
 	if (link_once(j->rundir, j->socket, msg, &answer, e) < 0)
 		return -1;
 	jwks_clear(&j->keys);
 	if (wire_str(answer, "jwks", JWKS_TEXT_MAX, &text, e) == 0 &&
-	    jwks_parse(text, strlen(text), &j->keys, e) == 0)
+	    wire_bool_opt(answer, "checked", &checked, e) >= 0 &&
+	    jwks_parse(text, strlen(text), &j->keys, e) == 0) {
+		/* who could lie here could as well make up the keys */
+		j->keys.checked = checked;
 		rc = 0;
+	}
 	json_decref(answer);
 	return rc;
 }

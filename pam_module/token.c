@@ -80,7 +80,7 @@ verified_claims(const char *text, size_t n, const struct jwks *keys,
 	if (jws_parse(text, n, algs, j, e) < 0)
 		return NULL;
 	k = jwks_find(keys, j->has_kid ? j->kid : NULL, j->alg, e);
-	key = k == NULL ? NULL : jwk_key(k, e);
+	key = k == NULL ? NULL : jwk_key(k, keys->checked, e);
 	if (key == NULL)
 		return NULL;
 	if (jws_verify(j, key, e) == 0)

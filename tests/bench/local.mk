@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 dist_noinst_SCRIPTS += %D%/bench.py %D%/bench_host.py \
-	%D%/bench_token.py
+	%D%/bench_module.py %D%/bench_token.py
 
 # What recording is compared with: a terminal that records nothing.
 EXTRA_PROGRAMS += %D%/relay
@@ -11,8 +11,9 @@ CLEANFILES += %D%/relay %D%/verify
 
 # What it costs: figures and ratios of one run, never a test.  bench_host.py
 # needs root and what bench.py does not: sshd, accounts, a provider.
-bench: all %D%/relay %D%/verify
+bench: all %D%/relay %D%/verify tests/pam/drive
 	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/%D%/bench_token.py
+	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/%D%/bench_module.py
 	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/%D%/bench.py
 	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/%D%/bench_host.py
 .PHONY: bench

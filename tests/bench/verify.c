@@ -64,7 +64,7 @@ main(int argc, char **argv)
 	at = clock_mono_ns();
 	for (int i = 0; i < LOADS; i++) {
 		EVP_PKEY_free(key);
-		key = jwk_key(k, &e);
+		key = jwk_key(k, false, &e);
 		need(key == NULL ? -1 : 0, &e);
 	}
 	printf("load %.1f\n", us_each(at, LOADS));

@@ -30,7 +30,7 @@ check(const struct jwk *k)
 		promise(k->a_len == k->curve->half);
 	if (k->kty == JWA_KTY_RSA && k->a_len > 512)
 		return; /* true, but slow */
-	key = jwk_key(k, NULL);
+	key = jwk_key(k, false, NULL);
 	EVP_PKEY_free(key);
 }
 

@@ -2,8 +2,11 @@
  * What the tokens of test_token.c do not reach: bounds, counts, choice. */
 #include "tests/unit/test.h"
 
+#include <openssl/bn.h>
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 
+#include "lib/b64.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/jwks.h"
@@ -149,16 +152,79 @@ a_key_for_openssl(void **state)
 	assert_int_equal(parse("{\"keys\":[" P256 ",\"kid\":\"a\"}," ED
 	    ",\"kid\":\"b\"}]}", &ks, &e), 0);
 	for (size_t i = 0; i < 2; i++) {
-		key = jwk_key(&ks.key[i], &e);
+		key = jwk_key(&ks.key[i], false, &e);
 		assert_non_null(key);
 		assert_int_equal(EVP_PKEY_is_a(key, i == 0 ? "EC" :
 		    "ED25519"), 1);
 		EVP_PKEY_free(key);
 	}
 	ks.key[0].b[0] ^= 1;
-	assert_null(jwk_key(&ks.key[0], &e));
+	assert_null(jwk_key(&ks.key[0], false, &e));
 	assert_int_equal(e.code, ERR_CRYPTO);
+	/* a point off the curve is refused, whatever somebody has checked */
+	assert_null(jwk_key(&ks.key[0], true, &e));
 	jwks_clear(&ks);
+}
+
+/* An entry with this number as n; -1 when it is no RSA key of ours. */
+static int
+rsa_set(const BIGNUM *n, size_t times, struct jwks *ret)
+{
+	struct buf b = BUF_INIT(JWKS_TEXT_MAX);
+	uint8_t bytes[JWK_RSA_MAX / 8];
+	int size = BN_bn2bin(n, bytes), rc;
+	struct err e = { 0 };
+
+	(void)buf_puts(&b, "{\"keys\":[", &e);
+	for (size_t i = 0; i < times; i++) {
+		(void)buf_printf(&b, &e, "%s{\"kty\":\"RSA\",\"kid\":\"%zu\","
+		    "\"e\":\"AQAB\",\"n\":\"", i > 0 ? "," : "", i);
+		(void)b64url_encode(bytes, (size_t)size, &b, &e);
+		(void)buf_puts(&b, "\"}", &e);
+	}
+	(void)buf_puts(&b, "]}", &e);
+	rc = jwks_parse(b.p, b.len, ret, &e);
+	buf_clear(&b);
+	return rc;
+}
+
+static void
+rsa_keys_are_checked_once(void **state)
+{
+	EVP_PKEY *good = EVP_RSA_gen(JWK_RSA_MIN), *key;
+	BIGNUM *n = NULL, *prime = BN_get_rfc3526_prime_2048(NULL),
+	    *huge = BN_get_rfc3526_prime_8192(NULL);
+	struct jwks ks = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(EVP_PKEY_get_bn_param(good, "n", &n), 1);
+	assert_int_equal(rsa_set(n, 2, &ks), 0);
+	assert_false(ks.checked);
+	assert_int_equal(jwks_check(&ks, &e), 0);
+	assert_true(ks.checked);
+	jwks_clear(&ks);
+	/* with a prime n the private key is no secret */
+	assert_int_equal(rsa_set(prime, 1, &ks), 0);
+	assert_int_equal(jwks_check(&ks, &e), -1);
+	assert_int_equal(e.code, ERR_CRYPTO);
+	assert_false(ks.checked);
+	assert_null(jwk_key(&ks.key[0], ks.checked, &e));
+	key = jwk_key(&ks.key[0], true, &e);
+	assert_non_null(key);
+	EVP_PKEY_free(key);
+	jwks_clear(&ks);
+	/* too much work is left undone, and said so */
+	e = (struct err){ 0 };
+	assert_int_equal(rsa_set(huge, 3, &ks), 0);
+	assert_int_equal(jwks_check(&ks, &e), -1);
+	assert_int_equal(e.code, ERR_LIMIT);
+	assert_false(ks.checked);
+	jwks_clear(&ks);
+	EVP_PKEY_free(good);
+	BN_free(n);
+	BN_free(prime);
+	BN_free(huge);
 }
 
 static void
@@ -190,6 +256,7 @@ main(void)
 		cmocka_unit_test(caps),
 		cmocka_unit_test(exactly_one_fitting_key),
 		cmocka_unit_test(a_key_for_openssl),
+		cmocka_unit_test(rsa_keys_are_checked_once),
 		cmocka_unit_test(names_of_algorithms),
 	};
 

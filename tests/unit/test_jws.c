@@ -58,7 +58,8 @@ examples_of_the_rfcs(void **state)
 		    strlen(examples[i].key), &keys, &e), 0);
 		assert_int_equal(jws_parse(text, strlen(text), JWA_ALL, &j,
 		    &e), 0);
-		key = jwk_key(jwks_find(&keys, NULL, j.alg, &e), &e);
+		key = jwk_key(jwks_find(&keys, NULL, j.alg, &e),
+		    false, &e);
 		assert_non_null(key);
 		if (jws_verify(&j, key, &e) != 0)
 			fail_msg("%s: %s", examples[i].source, e.text);

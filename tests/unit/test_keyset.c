@@ -183,6 +183,25 @@ cache_file(void **state)
 	buf_clear(&b);
 }
 
+/* The module is told so, and checks for itself what was not. */
+static void
+what_was_checked(void **state)
+{
+	static char good[] = "{\"keys\":[{\"crv\":\"Ed25519\",\"kty\":\"OKP\","
+	    "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}";
+	static char none[] = "{\"keys\":[{}]}";
+	struct keyset ks = { .text = good };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_true(keyset_check(&ks, &e));
+	assert_true(ks.checked);
+	ks.text = none;
+	assert_false(keyset_check(&ks, &e));
+	assert_false(ks.checked);
+	assert_int_equal(e.code, ERR_INPUT);
+}
+
 int
 main(void)
 {
@@ -192,6 +211,7 @@ main(void)
 		cmocka_unit_test(when_to_ask),
 		cmocka_unit_test(freshness_is_clamped),
 		cmocka_unit_test(cache_file),
+		cmocka_unit_test(what_was_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
