@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -19,6 +20,7 @@
 
 #define PATH_ROOM 4096
 #define PAGE 4096
+#define AUX_MAX 4096
 #define WORDS_LIMIT 1048576	/* words of one argv we look at */
 #define I386_EXECVE 11		/* asm/unistd_32.h */
 #define X32_BIT 0x40000000
@@ -205,7 +207,9 @@ caller_receive(int listener, struct caller *ret, struct err *e)
 	if (task_read((pid_t)n.pid, &c.task, NULL) == 0 &&
 	    (read_string((pid_t)n.pid, a.path, &path) || a.empty_path)) {
 		c.argv_cut = !read_argv((pid_t)n.pid, &a, &c.argv);
-		find_file(&c, &a, path.p == NULL ? "" : path.p);
+		(void)snprintf(c.path, sizeof(c.path), "%s",
+		    path.p == NULL ? "" : path.p);
+		find_file(&c, &a, c.path);
 	}
 	buf_clear(&path);
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &n.id) < 0) {
@@ -222,19 +226,80 @@ caller_clear(struct caller *c)
 	buf_clear(&c->argv);
 }
 
-void
+bool
+caller_waits(int listener, const struct caller *c)
+{
+	uint64_t id = c->id;
+
+	return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+bool
 caller_continue(int listener, const struct caller *c)
 {
 	struct seccomp_notif_resp r = { .id = c->id,
 	    .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
 
-	(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r);
+	return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r) == 0;
 }
 
-void
+bool
 caller_fail(int listener, const struct caller *c, int error)
 {
 	struct seccomp_notif_resp r = { .id = c->id, .error = -error };
 
-	(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r);
+	return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r) == 0;
+}
+
+/* ---- what runs -------------------------------------------------------- */
+
+/* The name that execve(2) was given, from the new program's own stack. */
+static void
+exec_name(pid_t pid, char *ret, size_t size)
+{
+	struct buf aux = BUF_INIT(AUX_MAX), name = BUF_INIT(PATH_ROOM);
+	char file[64];
+	uint64_t pair[2];
+
+	ret[0] = '\0';
+	(void)snprintf(file, sizeof(file), "/proc/%ld/auxv", (long)pid);
+	if (io_read_file(file, &aux, NULL) < 0)
+		aux.len = 0;
+	for (size_t at = 0; at + sizeof(pair) <= aux.len;
+	    at += sizeof(pair)) {
+		memcpy(pair, aux.p + at, sizeof(pair));
+		if (pair[0] != AT_EXECFN)
+			continue;
+		if (read_string(pid, pair[1], &name))
+			(void)snprintf(ret, size, "%s", name.p);
+		break;
+	}
+	buf_clear(&aux);
+	buf_clear(&name);
+}
+
+int
+caller_started(pid_t pid, struct caller *ret, struct err *e)
+{
+	struct caller c = { .found = true,
+	    .argv = BUF_INIT(CALLER_ARGV_MAX) };
+	char file[64];
+
+	if (task_read(pid, &c.task, e) < 0 ||
+	    task_exe(pid, &c.dev, &c.ino, e) < 0)
+		return -1;
+	c.euid = c.task.euid;
+	c.privileged = c.euid != c.task.uid;
+	(void)snprintf(file, sizeof(file), "/proc/%ld/exe", (long)pid);
+	name_of(file, c.exe, sizeof(c.exe));
+	(void)snprintf(file, sizeof(file), "/proc/%ld/cwd", (long)pid);
+	name_of(file, c.cwd, sizeof(c.cwd));
+	exec_name(pid, c.path, sizeof(c.path));
+	(void)snprintf(file, sizeof(file), "/proc/%ld/cmdline", (long)pid);
+	if (io_read_file(file, &c.argv, e) < 0) {
+		buf_clear(&c.argv);
+		return -1;
+	}
+	*ret = c;
+	return 0;
 }

@@ -24,6 +24,7 @@ struct err;
 struct caller {
 	uint64_t id;		/* of the notification */
 	struct task task;
+	char path[4096];	/* as it was given, "" */
 	char exe[4096];		/* path of the file as it is really named */
 	char cwd[4096];
 	dev_t dev;
@@ -40,8 +41,17 @@ struct caller {
 int caller_receive(int listener, struct caller *ret, struct err *e);
 void caller_clear(struct caller *c);
 
-/* Let the call go on, or make it fail with this errno. */
-void caller_continue(int listener, const struct caller *c);
-void caller_fail(int listener, const struct caller *c, int error);
+/* The program that process pid has just started, as the same facts: read at
+ * PTRACE_EVENT_EXEC, when no instruction of it has run.  -1 with *e. */
+int caller_started(pid_t pid, struct caller *ret, struct err *e);
+
+/* Does it still wait for an answer? */
+bool caller_waits(int listener, const struct caller *c);
+
+/* Let the call go on, or make it fail with this errno; false when it is gone.
+ * CALLER_AGAIN: it is begun anew when the task runs next. */
+#define CALLER_AGAIN 513	/* ERESTARTNOINTR of the kernel */
+bool caller_continue(int listener, const struct caller *c);
+bool caller_fail(int listener, const struct caller *c, int error);
 
 #endif

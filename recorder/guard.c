@@ -27,7 +27,7 @@
 #include "lib/wire.h"
 
 #define START_MS 10000
-#define POLLS (4 + 2 * GUARD_CHANNELS)
+#define POLLS (5 + 2 * GUARD_CHANNELS)
 
 void
 guard_tell(struct guard *g, json_t *msg)
@@ -156,6 +156,8 @@ on_monitor(struct guard *g)
 		on_answer(g, msg, &fds);
 	else if (strcmp(op, "until") == 0)
 		on_until(g, msg);
+	else if (strcmp(op, "hold") == 0)
+		guard_hold_decided(g, msg);
 	else if (strcmp(op, "end") == 0 || strcmp(op, "say") == 0)
 		on_order(g, msg, op[0] == 'e');
 	else
@@ -236,7 +238,7 @@ jail(struct err *e)
 	    SYS_mount, SYS_umount2, SYS_unlink, SYS_unlinkat, SYS_rename,
 	    SYS_renameat, SYS_renameat2, SYS_init_module, SYS_finit_module,
 	    SYS_setns, SYS_unshare, SYS_bpf, SYS_perf_event_open,
-	    SYS_process_vm_writev, SYS_ptrace, SYS_creat, SYS_mknod,
+	    SYS_process_vm_writev, SYS_creat, SYS_mknod,
 	    SYS_mknodat, SYS_symlink, SYS_symlinkat, SYS_link, SYS_linkat,
 	    SYS_mkdir, SYS_mkdirat, SYS_rmdir, SYS_truncate };
 
@@ -292,7 +294,8 @@ set_up(struct guard *g, struct err *e)
 		    take_start(g, msg, e) :
 		    err_set(e, ERR_INPUT, "expected gate.start");
 	json_decref(msg);
-	if (rc < 0 || jail(e) < 0 || take_listener(g, e) < 0)
+	if (rc < 0 || guard_second_open(g, e) < 0 || jail(e) < 0 ||
+	    take_listener(g, e) < 0)
 		return -1;
 	g->ready_ns = g->idle_since_ns = g->counted_ns = clock_mono_ns();
 	guard_tell(g, json_pack("{s:s}", "op", "gate.ready"));
@@ -313,6 +316,7 @@ fill(const struct guard *g, struct pollfd *p)
 	p[n++] = (struct pollfd){ .fd = g->ending ? -1 : GUARD_SOCKET,
 	    .events = POLLIN };
 	p[n++] = (struct pollfd){ .fd = g->listener, .events = POLLIN };
+	p[n++] = (struct pollfd){ .fd = g->stops, .events = POLLIN };
 	for (int i = 0; i < GUARD_CHANNELS; i++) {
 		const struct gchannel *c = &g->channel[i];
 		bool used = c->state != CHANNEL_NONE;
@@ -330,6 +334,8 @@ handle(struct guard *g, const struct pollfd *p, struct err *e)
 {
 	const short there = POLLIN | POLLHUP | POLLERR;
 
+	if ((p[4].revents & POLLIN) != 0)
+		guard_second(g);
 	if ((p[3].revents & POLLIN) != 0 && guard_exec(g, e) < 0)
 		return -1;
 	if ((p[3].revents & (POLLHUP | POLLERR)) != 0 &&
@@ -343,7 +349,7 @@ handle(struct guard *g, const struct pollfd *p, struct err *e)
 		guard_accept(g);
 	for (int i = 0; i < GUARD_CHANNELS; i++) {
 		struct gchannel *c = &g->channel[i];
-		const struct pollfd *q = p + 4 + 2 * i;
+		const struct pollfd *q = p + 5 + 2 * i;
 
 		if (c->state != CHANNEL_NONE && c->recorder >= 0 &&
 		    q[1].fd == c->recorder && (q[1].revents & there) != 0)
@@ -412,13 +418,14 @@ main(int argc, char **argv)
 	if (argc > 1)
 		return about(argv[1]);
 	log_open("warrant-gate", true);
-	g.listener = -1;
+	g.listener = g.stops = -1;
 	if (set_up(&g, &e) < 0 || loop(&g, &e) < 0) {
 		log_line(LOG_ERR, "%s: %s", g.conn[0] == '\0' ? "start" :
 		    g.conn, e.text);
 		return err_exit_status(e.code);
 	}
 	guard_exec_counts(&g);
+	guard_rules_free(&g);
 	guard_tell(&g, json_pack("{s:s, s:s}", "op", "conn.end", "why",
 	    g.why[0] == '\0' ? "exit" : g.why));
 	return 0;

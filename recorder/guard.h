@@ -8,6 +8,9 @@
  *
  *	guard.c          set-up, the loop, the monitor, PAM
  *	guard_exec.c     what may start, and who is told of it
+ *	guard_rules.c    the rules of each role, and which of them fits
+ *	guard_hold.c     what waits for a person's word
+ *	guard_second.c   the second look, at what really runs
  *	guard_shell.c    warrant-shell: hello, hand-over, exit
  *	guard_channel.c  channels and the recorder of each
  *	guard_end.c      time, ends, killing all that is left */
@@ -25,6 +28,7 @@
 #include "lib/user.h"
 #include "recorder/argv.h"
 #include "recorder/caller.h"
+#include "recorder/rules.h"
 #include "recorder/task.h"
 #include "recorder/transfer.h"
 
@@ -34,6 +38,7 @@ struct err;
 #define GUARD_PAM 4
 #define GUARD_SOCKET 5
 #define GUARD_CHANNELS 64
+#define GUARD_HELD 64		/* programs that wait at one time */
 #define GUARD_SEEN 1024		/* sessions (setsid) remembered */
 #define GUARD_SEND_MS 2000
 #define GUARD_CANNOT_RECORD 76	/* exit status of the shell */
@@ -74,6 +79,42 @@ struct gchannel {
 	int64_t end_ns;		/* be done by then, else kill; 0 none */
 	uint64_t execs, told;
 	EVP_MD_CTX *sum;	/* of its execs */
+	const struct rules *rules;	/* one of guard.set; NULL: none yet */
+};
+
+/* The rules of a role as the ledger gave them; channels share equal ones. */
+struct ruleset {
+	char *text;
+	struct rules rules;
+};
+
+enum held_state {
+	HELD_WAITING = 0,	/* nobody has decided */
+	HELD_APPROVED		/* and has not run yet */
+};
+
+/* A program that waits, or may run because somebody said so. */
+struct held {
+	struct held *next;
+	enum held_state state;
+	char id[ID_MAX];	/* h-... */
+	int channel;
+	bool open;		/* the call waits; else it was stopped (^Z), or
+				 * tried and may be tried again */
+	bool looked_at;		/* it is running up to the second look */
+	bool session;		/* approved as often as it is asked */
+	struct caller caller;	/* what was asked */
+	int64_t deadline_ns;
+};
+
+/* A program that may start, up to its first instruction. */
+struct second {
+	struct second *next;
+	pid_t pid;		/* the thread that calls */
+	int channel;		/* -1: of none */
+	char held[ID_MAX];	/* whose approval, "" by the rules alone */
+	bool dying;
+	struct caller caller;
 };
 
 /* A session (setsid(2)) and the channel it belongs to. */
@@ -104,6 +145,12 @@ struct guard {
 	struct seen seen[GUARD_SEEN];
 	size_t seen_n;		/* written so far; a ring */
 	int64_t until_us, until_boot_us;	/* of the grant that ends last */
+	struct ruleset set[GUARD_CHANNELS];
+	size_t sets;
+	struct held *held;
+	size_t held_n;
+	struct second *second;
+	int stops;		/* signalfd(2) of SIGCHLD */
 	uint64_t loose;		/* execs of no channel */
 	uint64_t loose_told;
 	bool done;		/* the listener is empty: exit */
@@ -122,11 +169,70 @@ int guard_exec(struct guard *g, struct err *e);
 /* Numbers of execs since the last time, for the ledger. */
 void guard_exec_counts(struct guard *g);
 
+/* Record one exec, ch NULL: of no channel.  decision: log, deny, hold,
+ * approved, mismatch; held: id or NULL. */
+void guard_exec_tell(struct guard *g, struct gchannel *ch,
+    const struct caller *c, const char *decision, bool verified,
+    const char *held);
+
 /* The channel a process belongs to, or NULL. */
 struct gchannel *guard_channel_of(struct guard *g, const struct task *t);
 
 /* Is this process of the connection at all?  Its sshd is not. */
 bool guard_owns(const struct guard *g, const struct task *t);
+
+/* ---- guard_rules.c ---------------------------------------------------- */
+
+/* The rules of a channel that begins: array of rules.h, NULL none. */
+int guard_rules_take(struct guard *g, struct gchannel *c,
+    const json_t *rules, struct err *e);
+void guard_rules_free(struct guard *g);
+
+/* The rule that fits what is asked, or NULL.  Of no channel (ch NULL) the
+ * rules of all that ran here count, and what would wait is refused. */
+const struct rule *guard_rule(const struct guard *g,
+    const struct gchannel *ch, const struct caller *c);
+
+/* Must what runs be looked at, too? */
+bool guard_enforces(const struct guard *g, const struct gchannel *ch);
+
+/* rules_second by the rules of this channel, or of all. */
+bool guard_rules_second(const struct guard *g, const struct gchannel *ch,
+    bool approved, const struct caller *asked, const struct caller *is,
+    const char **why);
+
+/* ---- guard_hold.c ----------------------------------------------------- */
+
+/* A rule holds it: wait, or go on if that was approved.  c is taken. */
+void guard_hold(struct guard *g, struct gchannel *ch, struct caller *c,
+    const struct rule *rule);
+
+/* `hold' of the monitor: somebody has decided. */
+void guard_hold_decided(struct guard *g, const json_t *msg);
+
+/* What was approved has run (done), or could not be started. */
+void guard_hold_ran(struct guard *g, const char *id, bool done);
+
+/* Those that were left, stopped or not answered in time; true while any
+ * waits. */
+bool guard_hold_tick(struct guard *g);
+
+/* The channel is over, NULL: all. */
+void guard_hold_drop(struct guard *g, const struct gchannel *ch);
+
+/* ---- guard_second.c --------------------------------------------------- */
+
+/* Block SIGCHLD and open g->stops. */
+int guard_second_open(struct guard *g, struct err *e);
+
+/* Let the call go on and look at what it starts (c is taken); held: the id of
+ * an approval, or NULL.  False when it cannot be looked at: c is then as it
+ * was, not answered. */
+bool guard_second_begin(struct guard *g, struct gchannel *ch,
+    struct caller *c, const char *held);
+
+/* g->stops is readable. */
+void guard_second(struct guard *g);
 
 /* ---- guard_shell.c ---------------------------------------------------- */
 

@@ -75,6 +75,7 @@ guard_channel_free(struct guard *g, struct gchannel *c)
 {
 	int index = guard_channel_index(g, c);
 
+	guard_hold_drop(g, c);
 	for (size_t i = 0; i < GUARD_SEEN; i++)
 		if (g->seen[i].sid != 0 && g->seen[i].channel == index)
 			g->seen[i].channel = -1; /* still ours, no channel */
@@ -173,7 +174,9 @@ guard_channel_ok(struct guard *g, struct gchannel *c, const json_t *msg,
 	    wire_int(msg, "until_us", 1, INT64_MAX, &c->until_us, &e) == 0 &&
 	    wire_str_opt(msg, "role", sizeof(c->role) - 1, &role, &e) == 0 &&
 	    wire_str_opt(msg, "transfer", 8, &transfer, &e) == 0 &&
-	    wire_str_opt(msg, "pipes", 8, &pipes, &e) == 0) {
+	    wire_str_opt(msg, "pipes", 8, &pipes, &e) == 0 &&
+	    guard_rules_take(g, c, json_object_get(msg, "exec_rules"),
+	    &e) == 0) {
 		(void)snprintf(c->id, sizeof(c->id), "%s", id);
 		(void)snprintf(c->role, sizeof(c->role), "%s", role);
 		(void)snprintf(c->real_shell, sizeof(c->real_shell), "%s",

@@ -80,6 +80,7 @@ guard_end_channel(struct guard *g, struct gchannel *c, const char *why,
 	c->over = true;
 	g->revoked = g->revoked || strncmp(why, "grant-", 6) == 0;
 	c->end_ns = clock_mono_ns() + GRACE_NS;
+	guard_hold_drop(g, c);
 	guard_exec_counts(g);
 	if (c->state != CHANNEL_DRAINING) {
 		c->state = CHANNEL_DRAINING;
@@ -188,6 +189,7 @@ guard_tick(struct guard *g)
 		    "away for too long; this session ends");
 	if (soon && now > g->swept_ns)
 		sweep(g, NULL);
+	soon = guard_hold_tick(g) || soon;
 	for (int i = 0; i < GUARD_CHANNELS; i++)
 		soon = soon || g->channel[i].end_ns != 0;
 	return soon ? SWEEP_MS : TICK_MS;

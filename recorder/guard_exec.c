@@ -138,7 +138,8 @@ may_start(const struct guard *g, const struct gchannel *ch,
 /* ---- telling ---------------------------------------------------------- */
 
 static json_t *
-facts(const struct guard *g, const struct caller *c, bool allowed)
+facts(const struct guard *g, const struct caller *c, const char *decision,
+    bool verified)
 {
 	char digest[ARGV_DIGEST_MAX] = "";
 	struct buf shown = BUF_INIT(ARGV_SHOWN_MAX);
@@ -161,7 +162,7 @@ facts(const struct guard *g, const struct caller *c, bool allowed)
 	    cwd.p == NULL ? "" : cwd.p, "argv",
 	    shown.p == NULL ? "" : shown.p, "argv_len",
 	    (json_int_t)c->argv.len, "digest", digest, "decision",
-	    allowed ? "log" : "deny", "verified", 0);
+	    decision, "verified", (int)verified);
 	if (j != NULL && c->argv_cut)
 		(void)json_object_set_new(j, "argv_cut", json_true());
 	buf_clear(&shown);
@@ -185,14 +186,17 @@ count(struct gchannel *ch, const json_t *j)
 	free(line);
 }
 
-static void
-tell(struct guard *g, struct gchannel *ch, const struct caller *c,
-    bool allowed)
+void
+guard_exec_tell(struct guard *g, struct gchannel *ch, const struct caller *c,
+    const char *decision, bool verified, const char *held)
 {
-	json_t *j = facts(g, c, allowed);
+	bool allowed = strcmp(decision, "log") == 0;
+	json_t *j = facts(g, c, decision, verified);
 
 	if (j == NULL)
 		return;
+	if (held != NULL)
+		(void)json_object_set_new(j, "hold", json_string(held));
 	if (ch != NULL && ch->recorder >= 0) {
 		if (!allowed || c->privileged)
 			(void)json_object_set_new(j, "tell", json_true());
@@ -250,36 +254,71 @@ guard_exec_counts(struct guard *g)
 	g->loose_told = g->loose;
 }
 
+/* Let it go on; where rules refuse or hold anything, look at what runs. */
+static void
+go_on(struct guard *g, struct gchannel *ch, struct caller *c)
+{
+	bool tells = ch != NULL || g->ran;
+
+	if (g->ran && guard_enforces(g, ch) &&
+	    guard_second_begin(g, ch, c, NULL))
+		return;
+	(void)caller_continue(g->listener, c);
+	if (tells)
+		guard_exec_tell(g, ch, c, "log", false, NULL);
+}
+
+static void
+refuse(struct guard *g, struct gchannel *ch, const struct caller *c,
+    const struct rule *rule)
+{
+	if (rule != NULL && ch != NULL)
+		guard_record(ch, json_pack("{s:s, s:o}", "op", "say", "text",
+		    json_sprintf("warrant: %s", rule->text != NULL ?
+		    rule->text : "your role may not start this program")));
+	(void)caller_fail(g->listener, c, EPERM);
+	if (!g->ran) {
+		log_line(LOG_WARNING, "%s: %s may not start before a "
+		    "recording: killed", g->conn, c->exe);
+		task_kill(&c->task);
+	}
+	guard_exec_tell(g, ch, c, "deny", false, NULL);
+}
+
+static void
+decide(struct guard *g, struct gchannel *ch, struct caller *c)
+{
+	const struct rule *rule;
+
+	if (!may_start(g, ch, c)) {
+		refuse(g, ch, c, NULL);
+		return;
+	}
+	rule = g->ran && c->found ? guard_rule(g, ch, c) : NULL;
+	if (!c->found)
+		(void)caller_continue(g->listener, c); /* it says why */
+	else if (rule == NULL || rule->action == RULE_LOG)
+		go_on(g, ch, c);
+	else if (rule->action == RULE_HOLD && ch != NULL &&
+	    ch->recorder >= 0)
+		guard_hold(g, ch, c, rule);
+	else
+		refuse(g, ch, c, rule);
+}
+
 int
 guard_exec(struct guard *g, struct err *e)
 {
 	struct caller c;
 	struct gchannel *ch;
-	bool allowed;
 	int rc = caller_receive(g->listener, &c, e);
 
 	if (rc <= 0)
 		return rc;
 	ch = guard_channel_of(g, &c.task);
-	allowed = may_start(g, ch, &c);
-	if (!c.found && allowed) {
-		caller_continue(g->listener, &c); /* execve itself says why */
-		caller_clear(&c);
-		return 0;
-	}
-	if (allowed)
-		caller_continue(g->listener, &c);
-	else
-		caller_fail(g->listener, &c, EPERM);
-	if (!g->ran && !allowed) {
-		log_line(LOG_WARNING, "%s: %s may not start before a "
-		    "recording: killed", g->conn, c.exe);
-		task_kill(&c.task);
-	}
 	if (ch == NULL)
 		remember(g, c.task.sid, -1); /* ours, of no channel known */
-	if (ch != NULL || g->ran || !allowed)
-		tell(g, ch, &c, allowed);
+	decide(g, ch, &c);
 	caller_clear(&c);
 	return 0;
 }

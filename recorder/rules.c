@@ -14,6 +14,7 @@ static void
 rule_clear(struct rule *r)
 {
 	free(r->exe);
+	free(r->name);
 	free(r->text);
 	for (size_t i = 0; i < r->nwords; i++)
 		free(r->words[i]);
@@ -77,8 +78,10 @@ parse_action(const json_t *v, struct rule *r, struct err *e)
 		r->action = RULE_LOG;
 	else if (s != NULL && strcmp(s, "deny") == 0)
 		r->action = RULE_DENY;
+	else if (s != NULL && strcmp(s, "hold") == 0)
+		r->action = RULE_HOLD;
 	else
-		return err_set(e, ERR_INPUT, "do: neither log nor deny");
+		return err_set(e, ERR_INPUT, "do: not log, deny or hold");
 	return 0;
 }
 
@@ -92,13 +95,24 @@ parse_euid(const json_t *v, struct rule *r, struct err *e)
 }
 
 static int
+parse_wait(const json_t *v, struct rule *r, struct err *e)
+{
+	r->wait_us = json_integer_value(v);
+	if (!json_is_integer(v) || r->wait_us <= 0 ||
+	    r->wait_us > INT64_MAX / 1000)
+		return err_set(e, ERR_INPUT, "wait_us: not a length of time");
+	return 0;
+}
+
+static int
 parse_rule(const json_t *j, struct rule *r, struct err *e)
 {
 	const char *key;
 	json_t *v;
 	int rc = 0;
 
-	*r = (struct rule){ .euid = -1, .any_words = 1 };
+	*r = (struct rule){ .euid = -1, .any_words = 1,
+	    .wait_us = RULE_WAIT_US };
 	if (json_object_get(j, "do") == NULL)
 		return err_set(e, ERR_INPUT, "do: missing");
 	json_object_foreach((json_t *)(uintptr_t)j, key, v) {
@@ -110,6 +124,10 @@ parse_rule(const json_t *j, struct rule *r, struct err *e)
 			rc = parse_words(v, r, e);
 		else if (strcmp(key, "euid") == 0)
 			rc = parse_euid(v, r, e);
+		else if (strcmp(key, "wait_us") == 0)
+			rc = parse_wait(v, r, e);
+		else if (strcmp(key, "name") == 0)
+			rc = copy_text(v, key, &r->name, e);
 		else if (strcmp(key, "text") == 0)
 			rc = copy_text(v, key, &r->text, e);
 		else
@@ -184,4 +202,50 @@ rules_find(const struct rules *r, const struct rule_facts *f)
 			return c;
 	}
 	return NULL;
+}
+
+bool
+rules_enforce(const struct rules *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->rule[i].action != RULE_LOG)
+			return true;
+	return false;
+}
+
+/* The file and the words that were approved?  A script is known by its path:
+ * its interpreter reads it later, and whoever may write it decides then. */
+static bool
+as_approved(const struct rule_facts *asked, const struct rule_facts *is)
+{
+	switch (argv_compare(asked->path, asked->argv, asked->argv_len,
+	    is->argv, is->argv_len)) {
+	case ARGV_SAME:
+		return asked->dev == is->dev && asked->ino == is->ino;
+	case ARGV_INTERPRETED:
+		return asked->path[0] != '\0' &&
+		    strcmp(asked->path, is->path) == 0;
+	case ARGV_OTHER:
+	default:
+		return false;
+	}
+}
+
+bool
+rules_second(const struct rules *r, bool approved,
+    const struct rule_facts *asked, const struct rule_facts *is,
+    const char **why)
+{
+	const struct rule *found;
+
+	if (approved) {
+		*why = "it is not what was approved";
+		return asked->euid == is->euid && as_approved(asked, is);
+	}
+	found = rules_find(r, is);
+	if (found == NULL || found->action == RULE_LOG)
+		return true;
+	*why = found->action == RULE_DENY ? "a rule refuses what it is" :
+	    "it became what needs an approval";
+	return false;
 }

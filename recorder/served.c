@@ -16,6 +16,7 @@
 #include "lib/io.h"
 #include "lib/jail.h"
 #include "lib/log.h"
+#include "lib/visible.h"
 #include "lib/wire.h"
 #include "recorder/relay.h"
 #include "recorder/terminal.h"
@@ -157,11 +158,21 @@ static int
 on_text(struct served *s, const char *kind, const json_t *msg,
     struct err *e)
 {
+	char plain[4 * ERR_TEXT_MAX]; /* names and messages are others' */
+	struct buf shown = BUF_INIT(2 * sizeof(plain));
 	const char *text = "";
+	int rc = 0;
 
 	if (wire_str_opt(msg, "text", ERR_TEXT_MAX, &text, e) < 0)
 		return -1;
-	return text[0] == '\0' ? 0 : relay_say(&s->relay, kind, text, e);
+	(void)visible(text, plain, sizeof(plain));
+	if (text[0] != '\0') /* it may name a command that waits */
+		rc = recording_mask_text(s->relay.rec, plain, strlen(plain),
+		    &shown, e);
+	if (rc == 0 && shown.len > 0)
+		rc = relay_say(&s->relay, kind, shown.p, e);
+	buf_clear(&shown);
+	return rc;
 }
 
 static int
