@@ -162,6 +162,7 @@ recorder_message(struct link *l, const json_t *msg, struct wire_fds *fds)
 	} else if (strcmp(op, "exec.event") == 0) {
 		(void)json_object_set_new(copy, "conn",
 		    json_string(ch->c->id));
+		conn_hold_words(ch->c, copy);
 		monitor_tell(ch->c->m, copy);
 	} else if (strcmp(op, "seal") == 0 && ch->seal == NULL) {
 		ch->seal = copy;
@@ -299,7 +300,8 @@ begin(struct channel *ch, const json_t *answer, int gate_end)
 	    "mask_key", "mask_key_id", "pipes", "transfer", "until_us",
 	    "rules", "sync_us", NULL };
 	static const char *const to_gate[] = { "channel", "role", "grant",
-	    "until_us", "shell", "transfer", "pipes", "notice", NULL };
+	    "until_us", "shell", "transfer", "pipes", "notice",
+	    "exec_rules", NULL };
 	static const char *const to_ledger[] = { "channel", "role", "grant",
 	    "until_us", NULL };
 	json_t *record = json_pack("{s:s}", "op", "record");

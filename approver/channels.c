@@ -78,8 +78,8 @@ unseal_live(void *arg)
 	((struct live_channel *)arg)->sealed = false;
 }
 
-static struct live_channel *
-find(const struct ledger *l, const char *id)
+struct live_channel *
+channel_live(const struct ledger *l, const char *id)
 {
 	struct live_channel *ch = l->channels;
 
@@ -160,7 +160,7 @@ answer_open(const struct turn *t, const struct live_conn *c,
 		return -1;
 	profiles_of(t, role, profiles);
 	*answer = json_pack("{s:b, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, "
-	    "s:s, s:s, s:o, s:s, s:I}", "ok", 1, "channel", channel, "role",
+	    "s:s, s:s, s:o, s:s, s:I, s:O}", "ok", 1, "channel", channel, "role",
 	    g->role,
 	    "grant", g->id, "until_us", (json_int_t)g->until_us, "shell",
 	    t->l->policy.shell, "pipes", role->pipes, "transfer",
@@ -168,7 +168,8 @@ answer_open(const struct turn *t, const struct live_conn *c,
 	    "mask_key_id", key_id, "header", header(t, c, g, channel),
 	    "rules", conf_str(conf_section(t->l->start->conf, "mask"),
 	    "rules"), "sync_us", (json_int_t)conf_us(conf_section(
-	    t->l->start->conf, "record"), "sync"));
+	    t->l->start->conf, "record"), "sync"), "exec_rules",
+	    role->rules);
 	return *answer == NULL ? err_set(e, ERR_MEMORY, "out of memory") : 0;
 }
 
@@ -240,7 +241,7 @@ int
 verb_channel_known(struct turn *t, json_t **answer, struct err *e)
 {
 	(void)answer;
-	if (find(t->l, turn_str(t, "channel")) != NULL)
+	if (channel_live(t->l, turn_str(t, "channel")) != NULL)
 		return 0;
 	return add_live(t->l, turn_str(t, "channel"), turn_str(t, "conn"),
 	    turn_str(t, "grant"), turn_str(t, "role"),
@@ -261,7 +262,7 @@ verb_channel_head(struct turn *t, json_t **answer, struct err *e)
 int
 verb_channel_seal(struct turn *t, json_t **answer, struct err *e)
 {
-	struct live_channel *ch = find(t->l, turn_str(t, "channel"));
+	struct live_channel *ch = channel_live(t->l, turn_str(t, "channel"));
 
 	(void)answer;
 	if (book_channel_seal(t->l->book, turn_str(t, "channel"), t->msg, e) <
@@ -279,7 +280,7 @@ static const char *
 person_of(const struct turn *t)
 {
 	const char *conn = turn_str(t, "conn");
-	const struct live_channel *ch = find(t->l, turn_str(t, "channel"));
+	const struct live_channel *ch = channel_live(t->l, turn_str(t, "channel"));
 	const struct live_conn *c = conn_live(t->l, ch != NULL ? ch->conn :
 	    conn);
 
@@ -326,8 +327,13 @@ verb_exec(struct turn *t, json_t **answer, struct err *e)
 	if (strcmp(wire_op(t->msg), "exec.count") == 0)
 		kind = "exec.count";
 	else if (strcmp(decision, "deny") == 0 ||
-	    strcmp(decision, "denied") == 0)
+	    strcmp(decision, "mismatch") == 0)
 		kind = "exec.denied";
+	if (strcmp(decision, "hold") == 0) {
+		/* exec.hold has made the event: this has its words */
+		hold_words(t->l, turn_str(t, "hold"), turn_str(t, "argv"));
+		kind = "exec.held";
+	}
 	return tell(t, kind, e);
 }
 

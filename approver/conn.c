@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "approver/proc.h"
+#include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/err.h"
 #include "lib/io.h"
@@ -122,6 +123,7 @@ conn_free(struct conn *c)
 	*at = c->next;
 	c->m->conn_count--;
 	json_decref(c->known);
+	json_decref(c->holds);
 	free(c);
 }
 
@@ -179,6 +181,50 @@ pass_on(struct conn *c, const json_t *msg)
 	monitor_tell(c->m, copy);
 }
 
+/* Kept until it is over: a ledger that starts anew knows of none. */
+static void
+keep_hold(struct conn *c, const json_t *msg)
+{
+	const char *id = NULL;
+	json_t *copy;
+
+	if (wire_str(msg, "hold", ID_MAX, &id, NULL) < 0 || !id_ok(id, 'h'))
+		return;
+	if (strcmp(wire_op(msg), "exec.unhold") == 0) {
+		(void)json_object_del(c->holds, id);
+		return;
+	}
+	copy = json_copy((json_t *)(uintptr_t)msg);
+	(void)json_object_set_new(copy, "conn", json_string(c->id));
+	(void)json_object_set_new(copy, "asked_us",
+	    json_integer(clock_wall_us()));
+	if (c->holds == NULL)
+		c->holds = json_object();
+	(void)json_object_set_new(c->holds, id, copy);
+}
+
+void
+conn_hold_words(struct conn *c, const json_t *event)
+{
+	const char *id = json_string_value(json_object_get(event, "hold"));
+	json_t *kept = id == NULL ? NULL : json_object_get(c->holds, id);
+
+	if (kept != NULL && json_object_get(kept, "argv") == NULL)
+		(void)json_object_set(kept, "argv", json_object_get(event,
+		    "argv"));
+}
+
+void
+conn_holds_known(const struct conn *c)
+{
+	const char *id;
+	json_t *msg;
+
+	json_object_foreach(c->holds, id, msg) {
+		monitor_mention(c->m, json_deep_copy(msg));
+	}
+}
+
 static void
 gate_message(struct link *l, const json_t *msg, struct wire_fds *fds)
 {
@@ -190,6 +236,10 @@ gate_message(struct link *l, const json_t *msg, struct wire_fds *fds)
 		channel_ask(c, msg);
 	} else if (strcmp(op, "exec.count") == 0 ||
 	    strcmp(op, "exec.event") == 0) {
+		pass_on(c, msg);
+	} else if (strcmp(op, "exec.hold") == 0 ||
+	    strcmp(op, "exec.unhold") == 0) {
+		keep_hold(c, msg);
 		pass_on(c, msg);
 	} else if (strcmp(op, "channel.exit") == 0) {
 		channel_exit(c, msg);

@@ -314,6 +314,7 @@ run_round(struct ledger *l)
 	free_items(l);
 	logins_sweep(l, now); /* no undo names them any more */
 	channels_sweep(l);
+	holds_sweep(l);
 }
 
 /* ---- set-up ----------------------------------------------------------- */

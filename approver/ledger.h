@@ -17,6 +17,7 @@
  *	channels.c  channels, execs, masks, seals
  *	requests.c  request, status, cancel, wait, extend, roles
  *	decisions.c approve, deny, revoke, ls, show
+ *	holds.c     programs that wait for a word
  *	show.c      requests and grants as messages
  *	readers.c   snapshot and recording, for auditors */
 #ifndef WARRANT_APPROVER_LEDGER_H
@@ -110,6 +111,26 @@ struct client {
 	unsigned items;
 };
 
+#define HOLD_VOTES 8
+#define HOLD_EXE 1024		/* bytes that are kept of a path */
+#define HOLD_WORDS 4096		/* and of the words, masked */
+
+/* A program that a gate holds.  It lives as long as the gate says so. */
+struct live_hold {
+	struct live_hold *next;
+	char id[ID_MAX], channel[ID_MAX], conn[ID_MAX];
+	char person[ID_MAX], account[BOOK_NAME_MAX];
+	char role[BOOK_NAME_MAX], rule[BOOK_NAME_MAX];
+	char exe[HOLD_EXE], cwd[HOLD_EXE], argv[HOLD_WORDS];
+	int64_t uid, euid, asked_us, lapse_us;
+	struct {
+		char person[ID_MAX];
+		char groups[BOOK_GROUPS_MAX];
+	} yes[HOLD_VOTES];
+	size_t votes;
+	bool decided, over;
+};
+
 /* A message of this round. */
 struct item {
 	struct item *next;
@@ -143,6 +164,7 @@ struct ledger {
 	struct remembered *remembered;
 	struct live_conn *conns;
 	struct live_channel *channels;
+	struct live_hold *holds;
 	json_t *changed;	/* ids of requests that changed this round */
 	json_t *outgoing;	/* messages for the monitor, after commit */
 	int64_t next_id;
@@ -231,6 +253,17 @@ unsigned channels_end_grant(struct ledger *l, const char *grant,
 void channels_extend(struct ledger *l, const struct grant *g,
     const char *old);
 
+/* A channel that is open, or NULL. */
+struct live_channel *channel_live(const struct ledger *l, const char *id);
+
+/* ---- holds.c ---------------------------------------------------------- */
+
+/* The words of a held program, masked, as its recorder told them. */
+void hold_words(struct ledger *l, const char *hold, const char *argv);
+
+/* Holds that are over are forgotten; between rounds. */
+void holds_sweep(struct ledger *l);
+
 /* ---- requests.c ------------------------------------------------------- */
 
 /* Requests that lapse, grants that end: in a transaction. */
@@ -257,6 +290,7 @@ void request_expect(const struct request *r, size_t decisions,
 struct tally request_tally(struct ledger *l, const struct request *r,
     const struct decision *d, size_t n);
 
+extern verb_fn verb_hold, verb_hold_decide, verb_holds, verb_unhold;
 extern verb_fn verb_approve, verb_cancel, verb_channel_head,
     verb_channel_known, verb_channel_mask, verb_channel_open,
     verb_channel_seal, verb_conn_close, verb_conn_known, verb_conn_open,

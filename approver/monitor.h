@@ -123,6 +123,7 @@ struct conn {
 	struct conn *next;
 	char id[ID_MAX];
 	json_t *known;		/* conn.known, told to each new ledger */
+	json_t *holds;		/* id to exec.hold, likewise */
 	pid_t pid;		/* the sshd process that opened it */
 	uint64_t start;		/* of that process, as in struct proc */
 	uint32_t session;	/* audit session, PROC_NO_SESSION unusable */
@@ -155,6 +156,11 @@ struct conn *conn_of_pid(struct monitor *m, pid_t pid);
 /* Send a message to the gate (msg is stolen); a gate that does not read is
  * ended, and with it the connection. */
 void conn_send(struct conn *c, json_t *msg, const int *fds, size_t n);
+
+/* What its gate holds, to a new ledger; the masked words of one of them, as
+ * its recorder told. */
+void conn_holds_known(const struct conn *c);
+void conn_hold_words(struct conn *c, const json_t *event);
 
 /* A channel of it has gone; free what can be. */
 void conn_settle(struct conn *c);

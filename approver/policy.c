@@ -118,7 +118,7 @@ policy_load(const struct conf *c, struct policy *ret, struct err *e)
 			return -1;
 		ret->locals++;
 	}
-	return 0;
+	return policy_load_rules(c, ret, e);
 }
 
 const struct role *

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <jansson.h>
+
 #include "approver/authority.h"
 
 struct conf;
@@ -18,6 +20,8 @@ struct err;
 
 #define POLICY_ROLES 256
 #define POLICY_LOCALS 64
+#define POLICY_RULES 256
+#define POLICY_RULES_TEXT 24576	/* bytes of one role's rules as JSON */
 #define POLICY_HOST_MAX 256
 
 struct role {
@@ -32,7 +36,16 @@ struct role {
 	const char *pipes;	/* mask, refuse, pass */
 	const char *transfer;	/* deny, log */
 	bool shared;
+	json_t *rules;		/* for the gate, rules.h; owned */
 	const struct conf_section *section;	/* for mask */
+};
+
+/* [rule NAME]: who decides on what it holds. */
+struct exec_rule {
+	const char *name;
+	const char *by_text;	/* "" the role's approvers */
+	const char *say;
+	struct authority_expr by;
 };
 
 /* [approver NAME]: a uid that stands for a person. */
@@ -48,6 +61,8 @@ struct policy {
 	size_t roles;
 	struct local local[POLICY_LOCALS];
 	size_t locals;
+	struct exec_rule rule[POLICY_RULES];
+	size_t rules;
 	char host[POLICY_HOST_MAX];
 	const char *shell;
 	bool lobby;		/* no_grant = lobby */
@@ -63,5 +78,13 @@ int policy_load(const struct conf *c, struct policy *ret, struct err *e);
 /* NULL when there is none. */
 const struct role *policy_role(const struct policy *p, const char *name);
 const struct local *policy_local(const struct policy *p, uid_t uid);
+const struct exec_rule *policy_rule(const struct policy *p,
+    const char *name);
+
+/* The rules of c into p (policy_rules.c): those of each role as the gate
+ * takes them.  -1 with *e (ERR_CONFIG). */
+int policy_load_rules(const struct conf *c, struct policy *p, struct err *e);
+
+void policy_clear(struct policy *p);
 
 #endif

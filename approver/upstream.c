@@ -342,6 +342,8 @@ message(struct link *l, const json_t *msg, struct wire_fds *fds)
 		to_gate(m, msg, "end");
 	} else if (strcmp(op, "conn.say") == 0) {
 		to_gate(m, msg, "say");
+	} else if (strcmp(op, "conn.hold") == 0) {
+		to_gate(m, msg, "hold");
 	} else if (strcmp(op, "conn.until") == 0) {
 		to_gate(m, msg, "until");
 	} else if (strcmp(op, "recording.open") == 0) {
@@ -373,6 +375,7 @@ upstream_open(struct monitor *m, int fd, struct err *e)
 	for (struct conn *c = m->conns; c != NULL; c = c->next) {
 		monitor_mention(m, json_incref(c->known));
 		channel_known(c);
+		conn_holds_known(c);
 	}
 	for (struct question *q = m->first; q != NULL; q = q->next)
 		if (q->fact)

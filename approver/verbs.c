@@ -115,6 +115,20 @@ static const struct verb verbs[] = {
 	{ "exec.event", FROM_MONITOR, verb_exec, {
 	    { "conn", TEXT, ID_TEXT, true },
 	    { "channel", TEXT, ID_TEXT, false } } },
+	{ "exec.hold", FROM_MONITOR, verb_hold, {
+	    { "conn", TEXT, ID_TEXT, true },
+	    { "channel", TEXT, ID_TEXT, true },
+	    { "hold", TEXT, ID_TEXT, true }, { "rule", TEXT, 64, true },
+	    { "exe", TEXT, 16384, true }, { "cwd", TEXT, 16384, true },
+	    { "argv", TEXT, 16384, false },
+	    { "uid", NUMBER, UINT32_MAX, true },
+	    { "euid", NUMBER, UINT32_MAX, true },
+	    { "asked_us", NUMBER, INT64_MAX, false },
+	    { "wait_us", NUMBER, INT64_MAX / 2, true } } },
+	{ "exec.unhold", FROM_MONITOR, verb_unhold, {
+	    { "conn", TEXT, ID_TEXT, true },
+	    { "channel", TEXT, ID_TEXT, true },
+	    { "hold", TEXT, ID_TEXT, true }, { "why", TEXT, 32, true } } },
 	{ "monitor.ready", FROM_MONITOR, verb_monitor_ready, {
 	    { NULL, TEXT, 0, false } } },
 
@@ -155,6 +169,12 @@ static const struct verb verbs[] = {
 	    { "request", TEXT, ID_TEXT, true },
 	    { "message", TEXT, REASON_TEXT, true },
 	    { "expect", TEXT, 64, false } } },
+	{ "holds", FROM_PERSON, verb_holds, {
+	    { "hold", TEXT, ID_TEXT, false } } },
+	{ "hold.decide", FROM_PERSON, verb_hold_decide, {
+	    { "hold", TEXT, ID_TEXT, true },
+	    { "verdict", TEXT, 16, true },
+	    { "message", TEXT, REASON_TEXT, false } } },
 	{ "revoke", FROM_PERSON, verb_revoke, {
 	    { "grant", TEXT, ID_TEXT, true },
 	    { "message", TEXT, REASON_TEXT, true },

@@ -93,6 +93,7 @@ check(const char *path)
 		(void)fprintf(stderr, "%s\n", e.text);
 		status = err_exit_status(e.code);
 	}
+	policy_clear(&p);
 	conf_free(c);
 	return status;
 }

@@ -6,6 +6,7 @@
 
 #include "lib/ask.h"
 #include "lib/clock.h"
+#include "lib/command_run.h"
 #include "lib/err.h"
 #include "lib/id.h"
 #include "lib/io.h"
@@ -15,33 +16,30 @@
 #define LINE_ROOM 1024
 
 const struct words_command command_table[] = {
-	{ "approve", 1, 1, "ID [--for LENGTH] [-m TEXT] [-y] [--json]",
-	    "let a request happen, for what was asked or less",
-	    { { "for", 0, WORDS_VALUE }, { "message", 'm', WORDS_TEXT },
-	    { "yes", 'y', WORDS_FLAG }, { "json", 0, WORDS_FLAG } } },
-	{ "deny", 1, 1, "ID -m TEXT [--json]", "refuse a request",
+	{ "approve", 1, 1, "ID [--for LENGTH | --session] [-m TEXT] [-y] "
+	    "[--json]", "let a request happen, for what was asked or less; "
+	    "or a held program",
+	    { { "for", 0, WORDS_VALUE }, { "session", 0, WORDS_FLAG },
+	    { "message", 'm', WORDS_TEXT }, { "yes", 'y', WORDS_FLAG },
+	    { "json", 0, WORDS_FLAG } } },
+	{ "deny", 1, 1, "ID -m TEXT [--json]",
+	    "refuse a request or a held program",
 	    { { "message", 'm', WORDS_TEXT }, { "json", 0, WORDS_FLAG } } },
 	{ "help", 0, 0, "", "this list", { { NULL, 0, WORDS_FLAG } } },
 	{ "ls", 0, 0, "[--state pending|all] [--since TIME] [--json]",
-	    "who waits for what, and which grants stand",
+	    "who or what waits, and which grants stand",
 	    { { "state", 0, WORDS_VALUE }, { "since", 0, WORDS_VALUE },
 	    { "json", 0, WORDS_FLAG } } },
 	{ "revoke", 1, 1, "ID -m TEXT [--kill] [--json]",
 	    "end a grant; with --kill its sessions at once",
 	    { { "message", 'm', WORDS_TEXT }, { "kill", 0, WORDS_FLAG },
 	    { "json", 0, WORDS_FLAG } } },
-	{ "show", 1, 1, "ID [--json]", "all about a request or a grant",
+	{ "show", 1, 1, "ID [--json]",
+	    "all about a request, a grant or a held program",
 	    { { "json", 0, WORDS_FLAG } } },
 	{ "whoami", 0, 0, "[--json]", "who you are here, and why",
 	    { { "json", 0, WORDS_FLAG } } },
 	{ NULL, 0, 0, NULL, NULL, { { NULL, 0, WORDS_FLAG } } },
-};
-
-struct run {
-	const struct command *c;
-	const struct words *w;
-	int fd;
-	int64_t now_us;
 };
 
 int
@@ -83,14 +81,13 @@ command_usage(const struct words_command *table, const char *name, FILE *out)
 		    table->about);
 }
 
-static bool
+bool
 wants_json(const struct run *r)
 {
 	return words_value(r->w, "json") != NULL;
 }
 
-/* A request or a grant id, whole or its beginning. */
-static int
+int
 check_id(const char *id, const char *kinds, struct err *e)
 {
 	for (; *kinds != '\0'; kinds++)
@@ -119,13 +116,19 @@ parse_since(const char *text, int64_t now_us, int64_t *ret, struct err *e)
 
 static int
 list_all(const struct run *r, const json_t *requests, const json_t *grants,
-    struct err *e)
+    const json_t *holds, struct err *e)
 {
 	FILE *out = r->c->out;
+	const char *held = NULL;
 	const json_t *one, *own = NULL;
 	char id[LIST_TEXT_MAX];
 	size_t i;
 
+	if (json_array_size(holds) > 0) {
+		if (hold_list(r, holds, &held, e) < 0)
+			return -1;
+		(void)fputc('\n', out);
+	}
 	if (json_array_size(requests) == 0)
 		(void)fputs("No request waits.\n", out);
 	else if (list_requests(out, requests, r->now_us, e) < 0)
@@ -139,9 +142,10 @@ list_all(const struct run *r, const json_t *requests, const json_t *grants,
 		if (json_is_true(json_object_get(one, "yours_to_decide")) &&
 		    own == NULL)
 			own = one;
-	if (own != NULL)
+	if (held != NULL || own != NULL)
 		(void)fprintf(out, "\nNext: %s show %s\n", r->c->name,
-		    list_id(list_str(own, "request"), id));
+		    list_id(held != NULL ? held : list_str(own, "request"),
+		    id));
 	return 0;
 }
 
@@ -150,7 +154,7 @@ do_ls(const struct run *r, struct err *e)
 {
 	const char *state = words_value(r->w, "state");
 	const char *since = words_value(r->w, "since");
-	json_t *msg, *requests = NULL, *grants = NULL;
+	json_t *msg, *requests = NULL, *grants = NULL, *holds = NULL;
 	int64_t since_us = 0;
 	int rc = -1;
 
@@ -168,16 +172,21 @@ do_ls(const struct run *r, struct err *e)
 	(void)json_object_set_new(msg, "what", json_string("grants"));
 	if (ask_list(r->fd, json_incref(msg), "grants", &grants, e) < 0)
 		goto out;
+	if (ask(r->fd, json_pack("{s:s}", "op", "holds"), &holds, e) < 0)
+		goto out;
 	(void)json_object_update_missing(requests, grants);
+	(void)json_object_update_missing(requests, holds);
 	if (wants_json(r))
 		rc = list_json(r->c->out, requests, e);
 	else
 		rc = list_all(r, json_object_get(requests, "requests"),
-		    json_object_get(grants, "grants"), e);
+		    json_object_get(grants, "grants"),
+		    json_object_get(holds, "holds"), e);
 out:
 	json_decref(msg);
 	json_decref(requests);
 	json_decref(grants);
+	json_decref(holds);
 	return rc;
 }
 
@@ -200,6 +209,8 @@ do_show(const struct run *r, struct err *e)
 	char id[LIST_TEXT_MAX];
 	int rc;
 
+	if (r->w->arg[0][0] == 'h')
+		return hold_show(r, e);
 	if (ask_show(r, "rg", &answer, e) < 0)
 		return -1;
 	if (wants_json(r)) {
@@ -283,6 +294,11 @@ do_approve(const struct run *r, struct err *e)
 	int64_t for_s = 0;
 	int rc = -1;
 
+	if (r->w->arg[0][0] == 'h')
+		return hold_approve(r, e);
+	if (words_value(r->w, "session") != NULL)
+		return err_set(e, ERR_USAGE, "--session is for a held "
+		    "program (h-...)");
 	if (parse_for(r, &for_s, e) < 0 || ask_show(r, "r", &shown, e) < 0)
 		return -1;
 	o = json_object_get(shown, "show_request");
@@ -309,6 +325,8 @@ do_deny(const struct run *r, struct err *e)
 
 	if (message == NULL)
 		return err_set(e, ERR_USAGE, "say why: deny ID -m TEXT");
+	if (r->w->arg[0][0] == 'h')
+		return hold_deny(r, e);
 	if (ask_show(r, "r", &shown, e) < 0)
 		return -1;
 	o = json_object_get(shown, "show_request");

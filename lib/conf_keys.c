@@ -107,8 +107,25 @@ const struct conf_key conf_keys[] = {
 	    "sftp, scp, rsync and git" },
 	{ "role", "mask", CONF_LIST, "", 0, 0, NULL,
 	    "mask profiles; empty: those of [mask]" },
+	{ "role", "rules", CONF_LIST, "", 0, 0, NULL,
+	    "rules for programs, first match; empty: those of [gate]" },
 	{ "role", "shared", CONF_BOOL, "no", 0, 0, NULL,
 	    "several persons may hold the account at one time" },
+
+	{ "rule", "do", CONF_ENUM, "hold", 0, 0, "hold|deny|log",
+	    "hold: until somebody has decided; deny; log: let it start" },
+	{ "rule", "program", CONF_LIST, NULL, 0, 0, NULL,
+	    "patterns of the path (with a slash) or the name of the file" },
+	{ "rule", "args", CONF_STRING, "", 0, 0, NULL,
+	    "patterns of its words, `...' for any more; empty: any" },
+	{ "rule", "as", CONF_STRING, "", 0, 0, NULL,
+	    "only when it would run as this account; empty: any" },
+	{ "rule", "by", CONF_STRING, "", 0, 0, NULL,
+	    "who decides, as approve of a role; empty: the role's approvers" },
+	{ "rule", "wait", CONF_DURATION, "10m", 5, 86400, NULL,
+	    "no decision by then is a no" },
+	{ "rule", "say", CONF_STRING, "", 0, 0, NULL,
+	    "shown to the person when the rule holds or refuses" },
 
 	{ "approver", "uid", CONF_INT, NULL, 1, INT32_MAX, NULL,
 	    "the local uid that stands for this person" },
@@ -134,6 +151,9 @@ const struct conf_key conf_keys[] = {
 	{ "gate", "daemon_lost", CONF_DURATION, "10m", 1, 3600, NULL,
 	    "how long channels go on without warrantd" },
 
+	{ "gate", "rules", CONF_LIST, "", 0, 0, NULL,
+	    "rules for the programs of every role that names none" },
+
 	{ "store", "epoch", CONF_DURATION, "5m", 10, 3600, NULL,
 	    "longest life of one signing key while there are events" },
 
@@ -152,6 +172,11 @@ const struct conf_key conf_keys[] = {
 bool
 conf_titled(const char *section)
 {
-	return strcmp(section, "issuer") == 0 ||
-	    strcmp(section, "role") == 0 || strcmp(section, "approver") == 0;
+	static const char *const titled[] = { "issuer", "role", "rule",
+		"approver" };
+
+	for (size_t i = 0; i < sizeof(titled) / sizeof(titled[0]); i++)
+		if (strcmp(section, titled[i]) == 0)
+			return true;
+	return false;
 }

@@ -34,7 +34,7 @@ _warrant() {
 		elif [ "${program##*/}" = approver ]; then
 			# what can be decided on or ended just now
 			words=$("$program" ls --json 2>/dev/null </dev/null |
-			    grep -oE '"[rg]-[0-9a-z]{13}"' | tr -d '"')
+			    grep -oE '"[rgh]-[0-9a-z]{13}"' | tr -d '"')
 		fi
 		;;
 	esac
