@@ -7,7 +7,8 @@ EXTRA_DIST += quickstart %D%/accounts %D%/quickstart/check.sh \
 # nothing of the host.  Paths are those of this build.
 examplesdir = $(docdir)/examples
 breakglass_list = /etc/security/warrant-breakglass
-dist_examples_DATA = %D%/examples/sysusers.conf
+dist_examples_DATA = %D%/examples/sysusers.conf \
+	%D%/examples/gate-rules.conf
 examples_DATA = %D%/examples/50-warrant.conf %D%/examples/pam.d-sshd \
 	%D%/examples/tmpfiles.conf %D%/examples/warrantd.service
 EXTRA_DIST += $(examples_DATA:=.in)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_PROGRAMS += %D%/courier_alone
+check_PROGRAMS += %D%/race
+%C%_race_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_courier_alone_LDADD = approver/libcourier.la lib/liblib.la
 EXTRA_DIST += %D%/lib.py %D%/host.py
 dist_noinst_SCRIPTS += %D%/askpass %D%/test_courier.py
@@ -9,6 +11,7 @@ dist_noinst_SCRIPTS += %D%/test_certificate.py
 dist_noinst_SCRIPTS += %D%/test_doctor.py
 dist_noinst_SCRIPTS += %D%/test_exact.py
 dist_noinst_SCRIPTS += %D%/test_faults.py
+dist_noinst_SCRIPTS += %D%/test_hold.py
 dist_noinst_SCRIPTS += %D%/test_kill.py
 dist_noinst_SCRIPTS += %D%/test_login.py
 dist_noinst_SCRIPTS += %D%/test_signin.py
