@@ -6,6 +6,7 @@
 #include "approver/ledger.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/conf_mask.h"
 #include "lib/err.h"
 #include "lib/wire.h"
 
@@ -106,30 +107,6 @@ add_live(struct ledger *l, const char *id, const char *conn,
 	return ch;
 }
 
-/* "pci,secrets" of [role] mask, else of [mask] profiles. */
-static void
-profiles_of(const struct turn *t, const struct role *role,
-    char ret[LIST_ROOM])
-{
-	const struct conf_section *s = role->section;
-	const char *key = "mask";
-	size_t at = 0;
-
-	if (conf_list_n(s, key) == 0) {
-		s = conf_section(t->l->start->conf, "mask");
-		key = "profiles";
-	}
-	ret[0] = '\0';
-	for (size_t i = 0; i < conf_list_n(s, key); i++) {
-		int n = snprintf(ret + at, LIST_ROOM - at, "%s%s",
-		    i == 0 ? "" : ",", conf_list(s, key, i));
-
-		if (n < 0 || at + (size_t)n >= LIST_ROOM)
-			return;
-		at += (size_t)n;
-	}
-}
-
 /* The object that stands at the head of the recording. */
 static json_t *
 header(const struct turn *t, const struct live_conn *c,
@@ -154,11 +131,11 @@ answer_open(const struct turn *t, const struct live_conn *c,
     const struct grant *g, const struct role *role, const char *channel,
     json_t **answer, struct err *e)
 {
-	char key[65], key_id[16], profiles[LIST_ROOM];
+	char key[65], key_id[16], profiles[CONF_PROFILES_MAX];
 
 	if (book_mask_key(t->l->book, key, key_id, e) < 0)
 		return -1;
-	profiles_of(t, role, profiles);
+	conf_profiles(t->l->start->conf, role->section, profiles);
 	*answer = json_pack("{s:b, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, "
 	    "s:s, s:s, s:o, s:s, s:I, s:O}", "ok", 1, "channel", channel, "role",
 	    g->role,

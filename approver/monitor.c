@@ -429,6 +429,29 @@ stop(struct monitor *m)
 	log_line(LOG_NOTICE, "stopped");
 }
 
+/* The tables that recorders map (warrant-maskc(8)): without one they compile
+ * the rules themselves, at each session. */
+static void
+compile_masks(const struct monitor *m)
+{
+	const char *const argv[] = { "warrant-maskc", "--quiet", "--config",
+	    m->start->config, NULL };
+	const struct child_start s = { .argv = argv,
+	    .path = WARRANT_SBINDIR "/warrant-maskc" };
+	struct child child;
+	struct err e = { 0 };
+	char text[80];
+	int status = 0;
+
+	if (child_start(&s, &child, &e) < 0 ||
+	    child_wait(&child, &status, &e) < 0)
+		log_line(LOG_WARNING, "warrant-maskc: %s", e.text);
+	else if (status != 0)
+		log_line(LOG_WARNING, "warrant-maskc %s: sessions will take "
+		    "longer to begin, or be refused",
+		    child_status_text(status, text, sizeof(text)));
+}
+
 static int
 set_up(struct monitor *m, struct err *e)
 {
@@ -437,6 +460,7 @@ set_up(struct monitor *m, struct err *e)
 	    take_signals(m, e) < 0 || make_dirs(m, e) < 0 ||
 	    take_pid_file(m, e) < 0 || open_sockets(m, e) < 0)
 		return -1;
+	compile_masks(m);
 	return 0;
 }
 

@@ -24,6 +24,7 @@ $(examples_DATA): %: %.in Makefile
 # One file for all of them, under the name of each.
 completiondir = $(datadir)/bash-completion/completions
 completed = warrant-login warrant-report warrant-check warrant-mask \
+	warrant-maskc \
 	warrant-replay warrant-recorder warrantd
 EXTRA_DIST += %D%/completion/warrant.bash
 install-data-hook: install-completion

@@ -15,6 +15,7 @@ noinst_LTLIBRARIES += %D%/liblib.la
 %C%_liblib_la_SOURCES += %D%/io.c %D%/io.h
 %C%_liblib_la_SOURCES += %D%/jail.c %D%/jail.h
 %C%_liblib_la_SOURCES += %D%/jwa.c %D%/jwa.h
+%C%_liblib_la_SOURCES += %D%/conf_mask.c %D%/conf_mask.h
 %C%_liblib_la_SOURCES += %D%/jwk_key.c %D%/jwks.c %D%/jwks.h
 %C%_liblib_la_SOURCES += %D%/log.c %D%/log.h
 %C%_liblib_la_SOURCES += %D%/quote.c %D%/quote.h

@@ -13,6 +13,7 @@ dist_man_MANS += %D%/warrant-shell.8
 dist_man_MANS += %D%/warrant-replay.1
 dist_man_MANS += %D%/warrant-mask.1
 dist_man_MANS += %D%/warrant-mask.conf.5
+dist_man_MANS += %D%/warrant-maskc.8
 dist_man_MANS += %D%/warrant-store.5
 dist_man_MANS += %D%/warrant-login.1
 dist_man_MANS += %D%/warrant-authkeys.8

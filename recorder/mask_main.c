@@ -143,7 +143,10 @@ run(const struct settings *s, struct err *e)
 	size_t ran, states, bytes;
 	int rc = -1;
 
-	if (mask_rules_load(s->paths, s->npaths, s->profiles, &rules, e) < 0)
+	/* the tests are in the text alone */
+	if ((s->test ? mask_rules_compile(s->paths, s->npaths, s->profiles,
+	    &rules, e) : mask_rules_load(s->paths, s->npaths, s->profiles,
+	    NULL, &rules, e)) < 0)
 		goto out;
 	if (s->list)
 		list_rules(rules);

@@ -22,7 +22,8 @@ usage(FILE *to)
 	(void)fputs("usage: warrant-recorder --standalone FILE [--force] "
 	    "[--no-mask]\n"
 	    "                        [--profile LIST] [--rules PATH]... "
-	    "[--] [COMMAND [ARG]...]\n"
+	    "[--tables DIR]\n"
+	    "                        [--] [COMMAND [ARG]...]\n"
 	    "Records a command (else $SHELL) on a terminal or in a pipe; "
 	    "secrets are masked\nbefore they are shown and kept.  For logins "
 	    "warrantd(8) starts it.\n\n"
@@ -32,6 +33,7 @@ usage(FILE *to)
 	    "  -p, --profile LIST   mask profiles in force, or all\n"
 	    "  -r, --rules PATH     mask rules: file or folder (repeatable)\n"
 	    "  -s, --standalone FILE  record to FILE (FILE.cast.zst)\n"
+	    "  -t, --tables DIR     compiled rules, of warrant-maskc(8)\n"
 	    "  -V, --version        the version\n", to);
 }
 
@@ -73,6 +75,7 @@ main(int argc, char **argv)
 		{ "profile", required_argument, NULL, 'p' },
 		{ "rules", required_argument, NULL, 'r' },
 		{ "standalone", required_argument, NULL, 's' },
+		{ "tables", required_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 }
 	};
@@ -81,7 +84,7 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int c, rc;
 
-	while ((c = getopt_long(argc, argv, "+fhnp:r:s:V", longs, NULL)) !=
+	while ((c = getopt_long(argc, argv, "+fhnp:r:s:t:V", longs, NULL)) !=
 	    -1) {
 		if (c == 'f') {
 			s.force = true;
@@ -93,6 +96,8 @@ main(int argc, char **argv)
 			paths[s.nrules++] = optarg;
 		} else if (c == 's') {
 			s.file = optarg;
+		} else if (c == 't') {
+			s.tables = optarg;
 		} else if (c == 'h') {
 			usage(stdout);
 			return 0;

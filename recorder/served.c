@@ -306,7 +306,7 @@ load_rules(struct served *s, struct err *e)
 	    wire_str(s->record, "profiles", 1024, &profiles, e) < 0)
 		return -1;
 	return mask_rules_load(paths, paths[1][0] == '\0' ? 1 : 2, profiles,
-	    &s->rules, e);
+	    NULL, &s->rules, e);
 }
 
 static int

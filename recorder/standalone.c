@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utmp.h>
@@ -34,6 +34,7 @@ struct alone {
 	struct winsize size;
 	int child_fd[3];	/* what the child gets; -1 with a terminal */
 	int slave;
+	int go;			/* a byte here lets the child begin */
 };
 
 static int
@@ -109,11 +110,16 @@ open_pty(struct alone *a, struct err *e)
 	return io_set_cloexec(a->relay.inner[0], true, e);
 }
 
+/* The child: begins when we are ready to record, or never. */
 static void
-become(const struct alone *a, char *const *argv)
+become(const struct alone *a, int go, char *const *argv)
 {
 	sigset_t none;
+	char byte;
 
+	if (read(go, &byte, 1) != 1)
+		_exit(CANNOT_EXEC);
+	(void)signal(SIGPIPE, SIG_DFL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (a->slave >= 0) {
@@ -130,8 +136,27 @@ become(const struct alone *a, char *const *argv)
 	_exit(CANNOT_EXEC);
 }
 
+/* It is forked while this process is small: a copy of what the recording
+ * needs costs a page fault for each page that is used again. */
 static int
-start_child(struct alone *a, char *const *argv, struct err *e)
+make_child(struct alone *a, char *const *argv, struct err *e)
+{
+	int go[2];
+
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return err_sys(e, "pipe");
+	a->child = fork();
+	if (a->child == 0) {
+		io_close(&go[1]);
+		become(a, go[0], argv);
+	}
+	io_close(&go[0]);
+	a->go = go[1];
+	return a->child < 0 ? err_sys(e, "fork") : 0;
+}
+
+static int
+start_child(struct alone *a, struct err *e)
 {
 	sigset_t set;
 
@@ -148,13 +173,9 @@ start_child(struct alone *a, char *const *argv, struct err *e)
 	if (a->relay.watch[0].fd < 0)
 		return err_sys(e, "signalfd");
 	a->relay.watch[0].ready = on_signal;
-	a->child = fork();
-	if (a->child < 0)
-		return err_sys(e, "fork");
-	if (a->child == 0) {
-		(void)signal(SIGPIPE, SIG_DFL);
-		become(a, argv);
-	}
+	if (io_write_all(a->go, "", 1, e) < 0)
+		return -1;
+	io_close(&a->go);
 	io_close(&a->slave);
 	for (int i = 0; i < 3; i++)
 		io_close(&a->child_fd[i]);
@@ -171,13 +192,14 @@ open_recording(struct alone *a, const struct standalone *s, int fd,
 	    .command = s->argv[0] };
 
 	if (!s->no_mask) {
-		if (mask_rules_load(s->rules, s->nrules, s->profiles, rules,
-		    e) < 0)
+		if (mask_rules_load(s->rules, s->nrules, s->profiles,
+		    s->tables, rules, e) < 0)
 			return -1;
 		o.rules = *rules;
 	}
-	if (RAND_bytes(o.key, sizeof(o.key)) != 1)
-		return err_set(e, ERR_CRYPTO, "no random key");
+	/* the kernel's bytes: OpenSSL's generator takes 1 ms to begin */
+	if (getrandom(o.key, sizeof(o.key), 0) != (ssize_t)sizeof(o.key))
+		return err_sys(e, "getrandom");
 	return recording_open(&o, &a->relay.rec, e);
 }
 
@@ -202,11 +224,11 @@ run(struct alone *a, const struct standalone *s, int fd, struct err *e)
 	int rc = -1, tty;
 
 	if ((a->relay.tty ? open_pty(a, e) : open_pipes(a, e)) < 0 ||
-	    open_recording(a, s, fd, &rules, e) < 0)
+	    make_child(a, s->argv, e) < 0 || open_recording(a, s, fd, &rules, e) < 0)
 		goto out;
 	for (int i = 0; i < 3; i++)
 		a->relay.outer[i] = own_copy(i);
-	if (relay_open(&a->relay, e) < 0 || start_child(a, s->argv, e) < 0)
+	if (relay_open(&a->relay, e) < 0 || start_child(a, e) < 0)
 		goto out;
 	if (a->relay.tty)
 		terminal_raw(&terminal, STDIN_FILENO);
@@ -216,14 +238,18 @@ run(struct alone *a, const struct standalone *s, int fd, struct err *e)
 	relay_close(&a->relay); /* hangs up on what still runs */
 	if (a->child != 0 && rc < 0)
 		(void)kill(a->child, SIGKILL);
-	if (a->child != 0)
+	if (a->child > 0)
 		(void)waitpid(a->child, &a->status, 0);
+	a->child = 0;
 	if (rc == 0)
 		rc = recording_close(a->relay.rec, status_text(a->status,
 		    text, sizeof(text)), clock_mono_ns(), &head, e);
 	if (tty)
 		terminal_restore(&terminal, STDIN_FILENO);
 out:
+	io_close(&a->go); /* a child that has not begun never will */
+	if (a->child > 0)
+		(void)waitpid(a->child, NULL, 0);
 	relay_close(&a->relay);
 	recording_free(a->relay.rec);
 	mask_rules_free(rules);
@@ -233,7 +259,7 @@ out:
 int
 standalone_run(const struct standalone *s, struct err *e)
 {
-	struct alone a = { .slave = -1, .child_fd = { -1, -1, -1 },
+	struct alone a = { .slave = -1, .go = -1, .child_fd = { -1, -1, -1 },
 	    .relay = { .outer = { -1, -1, -1 }, .inner = { -1, -1, -1 } } };
 	int fd = open(s->file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
 	    (s->force ? O_TRUNC : O_EXCL), 0600);

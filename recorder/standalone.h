@@ -17,6 +17,7 @@ struct standalone {
 	const char *const *rules;	/* paths of mask rules */
 	size_t nrules;
 	const char *profiles;	/* NULL: default */
+	const char *tables;	/* folder of compiled rules, or NULL */
 	bool no_mask, force;
 	char *const *argv;	/* NULL ends */
 };

@@ -43,4 +43,4 @@ _warrant() {
 }
 
 complete -o default -F _warrant approver warrant-login warrant-report \
-    warrant-check warrant-mask warrant-replay warrant-recorder warrantd
+    warrant-check warrant-mask warrant-maskc warrant-replay warrant-recorder warrantd

@@ -50,7 +50,8 @@ struct mask_rules {
 	uint16_t first[PREV_N][256];	/* byte to state, for plain text */
 	uint8_t cls[256];	/* byte to column */
 	uint8_t prev[256];	/* byte to enum prev */
-	void *map;		/* of a table */
+	bool borrowed;		/* set and dfa lie in a table */
+	void *map;		/* that table's pages, NULL: another's */
 	size_t map_len;
 };
 

@@ -20,9 +20,11 @@ noinst_LTLIBRARIES += %D%/libmask.la
 	%D%/rulefile.c %D%/rulefile.h \
 	%D%/rulekeys.c \
 	%D%/rules.h \
+	%D%/rulepath.c %D%/rulepath.h \
 	%D%/ruleset.c \
 	%D%/selftest.c \
 	%D%/sym.h \
+	%D%/table.c %D%/table.h \
 	%D%/taxids.c \
 	%D%/tokenize.c %D%/tokenize.h \
 	%D%/validate.c %D%/validate.h
@@ -34,6 +36,24 @@ recorder_warrant_mask_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 recorder_warrant_mask_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 recorder_warrant_mask_LDADD = recorder/mask/libmask.la lib/liblib.la \
 	$(CRYPTO_LIBS)
+
+sbin_PROGRAMS += recorder/warrant-maskc
+recorder_warrant_maskc_SOURCES = recorder/maskc_main.c
+recorder_warrant_maskc_LDADD = recorder/mask/libmask.la lib/liblib.la \
+	$(CRYPTO_LIBS)
+
+# Tables of what was installed, unless it is for another root: then the
+# package does it, or warrantd when it starts.
+install-data-hook: install-tables
+install-tables: install-exec install-dist_maskDATA
+	@if [ -z "$(DESTDIR)" ] && $(sbindir)/warrant-maskc -q \
+	    -o $(pkgdatadir)/mask.tables; then :; else \
+		echo "to do: warrant-maskc -o $(pkgdatadir)/mask.tables"; \
+	fi
+uninstall-hook: uninstall-tables
+uninstall-tables:
+	rm -rf $(DESTDIR)$(pkgdatadir)/mask.tables
+.PHONY: install-tables uninstall-tables
 
 maskdir = $(pkgdatadir)/mask.d
 dist_mask_DATA = \

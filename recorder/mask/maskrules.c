@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder/mask/maskrules.h"
 
-#include <dirent.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/io.h"
 #include "recorder/mask/engine.h"
+#include "recorder/mask/rulepath.h"
+#include "recorder/mask/table.h"
 
 /* Which profiles are in force, by name. */
 static int
@@ -113,70 +114,27 @@ add_text(struct mask_rules *r, EVP_MD_CTX *md, const char *name,
 	    ruleset_parse(&r->set, name, text, n, e) < 0 ? -1 : 0;
 }
 
+/* What the files are read into. */
+struct reading {
+	struct mask_rules *r;
+	EVP_MD_CTX *md;
+};
+
 static int
-add_file(struct mask_rules *r, EVP_MD_CTX *md, const char *path,
-    struct err *e)
+add_file(void *arg, const char *path, struct err *e)
 {
+	const struct reading *to = arg;
 	struct buf b = BUF_INIT(RULE_FILE_MAX);
 	const char *slash = strrchr(path, '/');
 	int rc = -1;
 
 	if (io_read_file(path, &b, e) == 0)
-		rc = add_text(r, md, slash != NULL ? slash + 1 : path,
+		rc = add_text(to->r, to->md, slash != NULL ? slash + 1 : path,
 		    b.p != NULL ? b.p : "", b.len, e);
 	else if (e != NULL && e->code == ERR_SYSTEM)
 		e->code = ERR_CONFIG;
 	buf_clear(&b);
 	return rc;
-}
-
-static int
-is_rules(const struct dirent *d)
-{
-	size_t n = strlen(d->d_name);
-
-	return n > 6 && d->d_name[0] != '.' &&
-	    strcmp(d->d_name + n - 6, ".rules") == 0;
-}
-
-static int
-add_folder(struct mask_rules *r, EVP_MD_CTX *md, const char *path,
-    struct err *e)
-{
-	struct dirent **list = NULL;
-	int n = scandir(path, &list, is_rules, alphasort), rc = 0;
-
-	if (n < 0)
-		return err_sys(e, "%s", path);
-	for (int i = 0; i < n; i++) {
-		char file[4096];
-
-		if (rc == 0 && snprintf(file, sizeof(file), "%s/%s", path,
-		    list[i]->d_name) >= (int)sizeof(file))
-			rc = err_set(e, ERR_CONFIG, "%s: path too long",
-			    path);
-		if (rc == 0)
-			rc = add_file(r, md, file, e);
-		free(list[i]);
-	}
-	free(list);
-	return rc;
-}
-
-static int
-add_path(struct mask_rules *r, EVP_MD_CTX *md, const char *path,
-    struct err *e)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0) {
-		(void)err_sys(e, "%s", path);
-		if (e != NULL)
-			e->code = ERR_CONFIG;
-		return -1;
-	}
-	return S_ISDIR(st.st_mode) ? add_folder(r, md, path, e) :
-	    add_file(r, md, path, e);
 }
 
 /* All text is read: choose, compile, test. */
@@ -211,29 +169,63 @@ begin_hash(struct err *e)
 }
 
 int
-mask_rules_load(const char *const *paths, size_t n, const char *profiles,
+mask_rules_compile(const char *const *paths, size_t n, const char *profiles,
     struct mask_rules **ret, struct err *e)
 {
-	struct mask_rules *r = calloc(1, sizeof(*r));
-	EVP_MD_CTX *md = begin_hash(e);
+	struct reading to = { .r = calloc(1, sizeof(*to.r)),
+	    .md = begin_hash(e) };
 	int rc = -1;
 
-	if (r == NULL || md == NULL) {
-		if (r == NULL)
-			(void)err_set(e, ERR_MEMORY, "out of memory");
-		goto out;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (add_path(r, md, paths[i], e) < 0)
-			goto out;
-	rc = finish(r, md, profiles, e);
-out:
-	EVP_MD_CTX_free(md);
+	if (to.r == NULL)
+		(void)err_set(e, ERR_MEMORY, "out of memory");
+	else if (to.md != NULL && rulepath_each(paths, n, add_file, &to,
+	    e) == 0)
+		rc = finish(to.r, to.md, profiles, e);
+	EVP_MD_CTX_free(to.md);
 	if (rc == 0)
-		*ret = r;
+		*ret = to.r;
 	else
-		mask_rules_free(r);
+		mask_rules_free(to.r);
 	return rc;
+}
+
+int
+mask_rules_load(const char *const *paths, size_t n, const char *profiles,
+    const char *tables, struct mask_rules **ret, struct err *e)
+{
+	const char *const folders[] = { TABLE_DIR, TABLE_DIR_INSTALLED,
+	    tables };
+	size_t count = tables == NULL ? 2 : 3;
+	struct mask_rules *r = calloc(1, sizeof(*r));
+	char name[TABLE_NAME_MAX];
+
+	if (r == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	if (table_name(paths, n, profiles, name, NULL) == 0 &&
+	    table_load(folders, count, name, r, NULL) == 1) {
+		prepare(r);
+		*ret = r;
+		return 0;
+	}
+	free(r);
+	return mask_rules_compile(paths, n, profiles, ret, e);
+}
+
+int
+mask_rules_table(const void *table, size_t n, struct mask_rules **ret,
+    struct err *e)
+{
+	struct mask_rules *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	if (table_use(table, n, r, e) < 0) {
+		free(r);
+		return -1;
+	}
+	prepare(r);
+	*ret = r;
+	return 0;
 }
 
 int
@@ -261,8 +253,12 @@ mask_rules_free(struct mask_rules *r)
 {
 	if (r == NULL)
 		return;
-	ruleset_clear(&r->set);
-	dfa_clear(&r->dfa);
+	if (r->map != NULL)
+		(void)munmap(r->map, r->map_len);
+	if (!r->borrowed) {
+		ruleset_clear(&r->set);
+		dfa_clear(&r->dfa);
+	}
 	free(r);
 }
 

@@ -10,16 +10,26 @@
 struct err;
 struct mask_rules;
 
-/* Load rules.  Each path is a rule file or a folder (its *.rules in name
- * order).  profiles is a comma separated list, "all", or NULL for the default
- * of the files.  Rule text is compiled and its tests are run.  0 with *ret owned by the caller, -1 with
- * *e (ERR_CONFIG "file:line:column: rule ID: why"). */
+/* Load rules: from their table (table.h) if there is one in the folder
+ * tables (NULL: none) or the usual ones, else as mask_rules_compile does. */
 int mask_rules_load(const char *const *paths, size_t n, const char *profiles,
-    struct mask_rules **ret, struct err *e);
+    const char *tables, struct mask_rules **ret, struct err *e);
 
-/* As mask_rules_load from one text in memory. */
+/* Load rules from text.  Each path is a rule file or a folder (its *.rules in
+ * name order).  profiles is a comma separated list, "all", or NULL for the
+ * default of the files.  The tests in them are run.  0 with *ret owned by the
+ * caller, -1 with *e (ERR_CONFIG "file:line:column: rule ID: why"). */
+int mask_rules_compile(const char *const *paths, size_t n,
+    const char *profiles, struct mask_rules **ret, struct err *e);
+
+/* As mask_rules_compile from one text in memory. */
 int mask_rules_text(const char *name, const char *text, size_t n,
     const char *profiles, struct mask_rules **ret, struct err *e);
+
+/* From a table (table.h) in memory that outlives *ret and is aligned as by
+ * malloc.  ERR_INPUT when it is none of this build. */
+int mask_rules_table(const void *table, size_t n, struct mask_rules **ret,
+    struct err *e);
 
 void mask_rules_free(struct mask_rules *r);
 

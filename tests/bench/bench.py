@@ -12,6 +12,7 @@ import os
 import pty
 import resource
 import select
+import shutil
 import statistics
 import subprocess
 import sys
@@ -21,7 +22,9 @@ import time
 BUILD = os.environ.get("WARRANT_BUILD", ".")
 RULES = os.path.join(os.path.dirname(os.path.realpath(__file__)),
                      "../../recorder/mask/rules")
-RECORDER = [f"{BUILD}/recorder/warrant-recorder", "--rules", RULES, "-f"]
+TABLES = tempfile.mkdtemp(prefix="warrant-bench-")
+RECORDER = [f"{BUILD}/recorder/warrant-recorder", "--rules", RULES,
+            "--tables", TABLES, "-f"]
 MIB = 12
 
 
@@ -102,6 +105,8 @@ def keys(name, out):
 
 def main():
     result = {}
+    subprocess.run([f"{BUILD}/recorder/warrant-maskc", "-q", "-o", TABLES,
+                    "-r", RULES], check=True)
     with tempfile.TemporaryDirectory() as folder:
         text = f"{folder}/log"
         with open(text, "w", encoding="utf-8") as f:
@@ -119,6 +124,7 @@ def main():
                 "first byte ms": min(first_byte(name, out + "1")
                                      for _ in range(5)),
                 "key us": keys(name, out + "2")}
+    shutil.rmtree(TABLES)
     if "--json" in sys.argv:
         print(json.dumps(result, indent=2))
         return

@@ -17,7 +17,7 @@ rules(void)
 	static struct mask_rules *r;
 	const char *path = TEST_MASK_RULES;
 
-	if (r == NULL && mask_rules_load(&path, 1, "all", &r, NULL) < 0)
+	if (r == NULL && mask_rules_compile(&path, 1, "all", &r, NULL) < 0)
 		abort();
 	return r;
 }

@@ -71,6 +71,11 @@ fuzz_targets += %D%/fuzz_maskrules
 %C%_fuzz_maskrules_LDADD = recorder/mask/libmask.la lib/liblib.la \
 	$(FUZZ_LIBS)
 
+fuzz_targets += %D%/fuzz_table
+%C%_fuzz_table_SOURCES = %D%/fuzz_table.c $(fuzz_main)
+%C%_fuzz_table_LDADD = recorder/mask/libmask.la lib/liblib.la \
+	$(FUZZ_LIBS)
+
 fuzz_targets += %D%/fuzz_wire
 %C%_fuzz_wire_SOURCES = %D%/fuzz_wire.c $(fuzz_main)
 %C%_fuzz_wire_LDADD = lib/liblib.la $(JANSSON_LIBS) $(FUZZ_LIBS)

@@ -21,6 +21,7 @@ PROGRAMS = {
     "warrant-check": "pam_module/warrant-check.8",
     "warrant-gate": "recorder/warrant-gate.8",
     "warrant-mask": "recorder/warrant-mask.1",
+    "warrant-maskc": "recorder/warrant-maskc.8",
     "warrant-recorder": "recorder/warrant-recorder.8",
     "warrant-replay": "report/warrant-replay.1",
     "warrant-report": "report/warrant-report.1",

@@ -186,6 +186,27 @@ def lib_eof():
     return pexpect.EOF
 
 
+def test_tables():
+    """A session maps the rules that warrantd had compiled when it started"""
+    tables = os.listdir(f"{H.rundir}/mask")
+    check(len(tables) == 1 and tables[0].endswith(".table"), tables)
+    child = H.spawn("alice", person="alice")
+    prompt(child)
+    maps = ""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/comm", encoding="ascii") as f:
+                if f.read() != "warrant-recorde\n":
+                    continue
+            with open(f"/proc/{pid}/maps", encoding="ascii") as f:
+                maps += f.read()
+        except OSError:
+            continue
+    check(tables[0] in maps, maps)
+    child.sendline("exit")
+    child.expect(lib_eof())
+
+
 def test_outer_terminal():
     """The person's own terminal can be written by nobody but the recorder"""
     child = H.spawn("alice", person="alice")
@@ -377,7 +398,8 @@ def main():
         H.start()
         status = lib.run([
             test_no_grant, test_command, test_signal_and_eof,
-            test_masked_pipe, test_interactive, test_outer_terminal,
+            test_masked_pipe, test_interactive, test_tables,
+            test_outer_terminal,
             test_scp_refused, test_scp_logged, test_lobby, test_revoke, test_reports, test_replay, test_export])
         if status == 1 or os.environ.get("V"):
             print(H.logs())

@@ -27,7 +27,7 @@ load_rules(const char *profiles)
 	struct mask_rules *r = NULL;
 	struct err e = { 0 };
 
-	if (mask_rules_load(&path, 1, profiles, &r, &e) < 0)
+	if (mask_rules_compile(&path, 1, profiles, &r, &e) < 0)
 		fail_msg("%s", e.text);
 	return r;
 }
