@@ -34,7 +34,7 @@ main(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *config = WARRANT_SYSCONFDIR "/warrant.conf";
-	struct command c = { .in = stdin, .out = stdout, .err = stderr,
+	struct command c = { .may_exec = true, .in = stdin, .out = stdout, .err = stderr,
 	    .name = "approver" };
 	bool check = false;
 	int o;

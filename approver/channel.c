@@ -29,8 +29,10 @@ struct channel {
 	struct source ended;
 	int record;		/* read and write, kept to hash it */
 	json_t *known;		/* channel.known, told to each new ledger */
+	json_t *command;	/* as it was asked for, or NULL */
 	json_t *seal;		/* what the recorder said last */
 	json_t *exit;		/* how the real shell ended */
+	bool tty;
 	bool failed;		/* said so already */
 	unsigned pins;
 };
@@ -68,6 +70,7 @@ channel_free(struct channel *ch)
 	monitor_forget(ch->c->m, ch);
 	io_close(&ch->record);
 	json_decref(ch->known);
+	json_decref(ch->command);
 	json_decref(ch->seal);
 	json_decref(ch->exit);
 	free(ch);
@@ -314,6 +317,11 @@ begin(struct channel *ch, const json_t *answer, int gate_end)
 	ch->known = json_pack("{s:s, s:s}", "op", "channel.known", "conn",
 	    ch->c->id);
 	take(ch->known, answer, to_ledger);
+	(void)json_object_set(ch->known, "opened_us", json_object_get(
+	    json_object_get(answer, "header"), "opened_us"));
+	if (ch->command != NULL)
+		(void)json_object_set(ch->known, "command", ch->command);
+	(void)json_object_set_new(ch->known, "tty", json_boolean(ch->tty));
 	if (link_send(&ch->recorder, record, NULL, 0, &e) < 0)
 		log_line(LOG_ERR, "%s: recorder: %s", ch->id, e.text);
 	conn_send(ch->c, ok, &gate_end, 1);
@@ -389,6 +397,8 @@ channel_ask(struct conn *c, const json_t *msg)
 	ch->next = c->channels;
 	c->channels = ch;
 	c->channel_count++;
+	ch->command = json_incref(json_object_get(msg, "command"));
+	ch->tty = json_is_true(json_object_get(msg, "tty"));
 	question = json_copy((json_t *)(uintptr_t)msg);
 	(void)json_object_set_new(question, "op",
 	    json_string("channel.open"));

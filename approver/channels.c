@@ -90,10 +90,11 @@ channel_live(const struct ledger *l, const char *id)
 }
 
 static struct live_channel *
-add_live(struct ledger *l, const char *id, const char *conn,
+add_live(const struct turn *t, const char *id, const char *conn,
     const char *grant, const char *role, int64_t until_us)
 {
 	struct live_channel *ch = calloc(1, sizeof(*ch));
+	struct ledger *l = t->l;
 
 	if (ch == NULL)
 		return NULL;
@@ -101,6 +102,12 @@ add_live(struct ledger *l, const char *id, const char *conn,
 	(void)snprintf(ch->conn, sizeof(ch->conn), "%s", conn);
 	(void)snprintf(ch->grant, sizeof(ch->grant), "%s", grant);
 	(void)snprintf(ch->role, sizeof(ch->role), "%s", role);
+	(void)snprintf(ch->command, sizeof(ch->command), "%s",
+	    turn_str(t, "command"));
+	ch->tty = turn_bool(t, "tty");
+	ch->opened_us = turn_int(t, "opened_us");
+	if (ch->opened_us == 0)
+		ch->opened_us = t->now_us;
 	ch->until_us = until_us;
 	ch->next = l->channels;
 	l->channels = ch;
@@ -178,7 +185,7 @@ open_under(struct turn *t, const struct live_conn *c, const struct grant *g,
 	    book_add_channel(t->l->book, &row, open_body(t), e) < 0 ||
 	    answer_open(t, c, g, role, id, answer, e) < 0)
 		return -1;
-	ch = add_live(t->l, id, c->who.conn, g->id, g->role, g->until_us);
+	ch = add_live(t, id, c->who.conn, g->id, g->role, g->until_us);
 	if (ch == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	ledger_undo(t->l, seal_live, ch);
@@ -220,7 +227,7 @@ verb_channel_known(struct turn *t, json_t **answer, struct err *e)
 	(void)answer;
 	if (channel_live(t->l, turn_str(t, "channel")) != NULL)
 		return 0;
-	return add_live(t->l, turn_str(t, "channel"), turn_str(t, "conn"),
+	return add_live(t, turn_str(t, "channel"), turn_str(t, "conn"),
 	    turn_str(t, "grant"), turn_str(t, "role"),
 	    turn_int(t, "until_us")) == NULL ? err_set(e, ERR_MEMORY,
 	    "out of memory") : 0;
@@ -323,8 +330,8 @@ say(struct ledger *l, const struct live_channel *ch, const char *text)
 	    "conn", ch->conn, "channel", ch->id, "text", text));
 }
 
-static void
-end(struct ledger *l, struct live_channel *ch, const char *why,
+void
+channel_end(struct ledger *l, struct live_channel *ch, const char *why,
     const char *text)
 {
 	ch->warned |= SAID_END;
@@ -376,10 +383,10 @@ channels_tick(struct ledger *l, int64_t now_us)
 		if (ch->sealed || (ch->warned & SAID_END) != 0)
 			continue;
 		if (ch->end_us != 0 && ch->end_us <= now_us)
-			end(l, ch, "grant-revoked",
+			channel_end(l, ch, "grant-revoked",
 			    "warrant: your grant was revoked");
 		else if (ch->until_us <= now_us)
-			end(l, ch, "grant-expired",
+			channel_end(l, ch, "grant-expired",
 			    "warrant: your grant is over");
 		else if (ch->end_us == 0)
 			warn(l, ch, ch->until_us - now_us);
@@ -398,7 +405,7 @@ channels_end_grant(struct ledger *l, const char *grant, const char *why,
 			continue;
 		n++;
 		if (at_us == 0) {
-			end(l, ch, why, text);
+			channel_end(l, ch, why, text);
 			continue;
 		}
 		ch->end_us = at_us;

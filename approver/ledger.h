@@ -18,6 +18,7 @@
  *	requests.c  request, status, cancel, wait, extend, roles
  *	decisions.c approve, deny, revoke, ls, show
  *	holds.c     programs that wait for a word
+ *	sessions.c  what runs now: listed, watched, killed
  *	show.c      requests and grants as messages
  *	readers.c   snapshot and recording, for auditors */
 #ifndef WARRANT_APPROVER_LEDGER_H
@@ -43,6 +44,7 @@ struct err;
 #define LEDGER_CLIENTS_UID 64	/* of one uid on approver.sock */
 #define LEDGER_LOGIN_US (INT64_C(600) * 1000000)	/* life of a login */
 #define LEDGER_PAGE 40000	/* bytes of a list in one answer */
+#define LEDGER_COMMAND_MAX 256	/* bytes of a command that are shown */
 #define LEDGER_NOW_MAX 64	/* what a role is to a person now */
 
 struct ledger_start {
@@ -88,6 +90,9 @@ struct live_channel {
 	struct live_channel *next;
 	char id[ID_MAX], conn[ID_MAX], grant[ID_MAX];
 	char role[BOOK_NAME_MAX];
+	char command[LEDGER_COMMAND_MAX];	/* "" a shell */
+	bool tty;
+	int64_t opened_us;
 	int64_t until_us;
 	int64_t end_us;		/* of a revoked grant: end it then; 0 */
 	unsigned warned;	/* bits of warnings given */
@@ -264,6 +269,15 @@ void hold_words(struct ledger *l, const char *hold, const char *argv);
 /* Holds that are over are forgotten; between rounds. */
 void holds_sweep(struct ledger *l);
 
+/* Tell what runs in it to end. */
+void channel_end(struct ledger *l, struct live_channel *ch, const char *why,
+    const char *text);
+
+/* ---- readers.c -------------------------------------------------------- */
+
+/* After the commit: the recording `channel' of the question, by descriptor. */
+int readers_open(struct ledger *l, struct item *it, struct err *e);
+
 /* ---- requests.c ------------------------------------------------------- */
 
 /* Requests that lapse, grants that end: in a transaction. */
@@ -290,6 +304,7 @@ void request_expect(const struct request *r, size_t decisions,
 struct tally request_tally(struct ledger *l, const struct request *r,
     const struct decision *d, size_t n);
 
+extern verb_fn verb_kill, verb_sessions, verb_watch;
 extern verb_fn verb_hold, verb_hold_decide, verb_holds, verb_unhold;
 extern verb_fn verb_approve, verb_cancel, verb_channel_head,
     verb_channel_known, verb_channel_mask, verb_channel_open,

@@ -59,8 +59,8 @@ verb_snapshot(struct turn *t, json_t **answer, struct err *e)
 	return 0;
 }
 
-static int
-ask_for_recording(struct ledger *l, struct item *it, struct err *e)
+int
+readers_open(struct ledger *l, struct item *it, struct err *e)
 {
 	const char *id = json_string_value(json_object_get(it->msg,
 	    "channel"));
@@ -83,7 +83,7 @@ verb_recording(struct turn *t, json_t **answer, struct err *e)
 	if (check_reader(t->client, e) < 0 ||
 	    write_down(t, "recording.read", id, e) < 0)
 		return -1;
-	t->item->after = ask_for_recording;
+	t->item->after = readers_open;
 	t->item->silent = true;
 	return 0;
 }

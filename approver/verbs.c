@@ -91,6 +91,8 @@ static const struct verb verbs[] = {
 	    { "channel", TEXT, ID_TEXT, true },
 	    { "conn", TEXT, ID_TEXT, true }, { "grant", TEXT, ID_TEXT, true },
 	    { "role", TEXT, NAME_TEXT, true },
+	    { "command", TEXT, 32768, false }, { "tty", TRUTH, 0, false },
+	    { "opened_us", NUMBER, INT64_MAX, false },
 	    { "until_us", NUMBER, INT64_MAX, true } } },
 	{ "channel.head", FROM_MONITOR, verb_channel_head, {
 	    { "channel", TEXT, ID_TEXT, true },
@@ -169,6 +171,14 @@ static const struct verb verbs[] = {
 	    { "request", TEXT, ID_TEXT, true },
 	    { "message", TEXT, REASON_TEXT, true },
 	    { "expect", TEXT, 64, false } } },
+	{ "sessions", FROM_PERSON, verb_sessions, {
+	    { "channel", TEXT, ID_TEXT, false },
+	    { "after", NUMBER, INT32_MAX, false } } },
+	{ "watch", FROM_PERSON, verb_watch, {
+	    { "channel", TEXT, ID_TEXT, true } } },
+	{ "kill", FROM_PERSON, verb_kill, {
+	    { "channel", TEXT, ID_TEXT, true },
+	    { "message", TEXT, REASON_TEXT, true } } },
 	{ "holds", FROM_PERSON, verb_holds, {
 	    { "hold", TEXT, ID_TEXT, false } } },
 	{ "hold.decide", FROM_PERSON, verb_hold_decide, {

@@ -24,6 +24,13 @@ ask(int fd, json_t *msg, json_t **answer, struct err *e)
 }
 
 int
+ask_fds(int fd, json_t *msg, json_t **answer, struct wire_fds *fds,
+    struct err *e)
+{
+	return wire_ask(fd, msg, NULL, 0, answer, fds, ASK_TIMEOUT_MS, e);
+}
+
+int
 ask_list(int fd, json_t *msg, const char *key, json_t **answer, struct err *e)
 {
 	json_t *all = NULL, *page = NULL;

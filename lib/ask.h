@@ -22,6 +22,11 @@ int ask_connect(const char *path, struct err *e);
  * json_decref), -1 with *e taken from the answer or the link. */
 int ask(int fd, json_t *msg, json_t **answer, struct err *e);
 
+/* As ask(), for an answer with descriptors beside it (caller:
+ * wire_fds_close). */
+int ask_fds(int fd, json_t *msg, json_t **answer, struct wire_fds *fds,
+    struct err *e);
+
 /* As ask(), for a question whose answer holds an array at key and "more"
  * while there is more of it: asks on with "after" and joins the arrays. */
 int ask_list(int fd, json_t *msg, const char *key, json_t **answer,

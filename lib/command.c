@@ -26,6 +26,8 @@ const struct words_command command_table[] = {
 	    "refuse a request or a held program",
 	    { { "message", 'm', WORDS_TEXT }, { "json", 0, WORDS_FLAG } } },
 	{ "help", 0, 0, "", "this list", { { NULL, 0, WORDS_FLAG } } },
+	{ "kill", 1, 1, "SESSION -m TEXT [--json]", "end a session at once",
+	    { { "message", 'm', WORDS_TEXT }, { "json", 0, WORDS_FLAG } } },
 	{ "ls", 0, 0, "[--state pending|all] [--since TIME] [--json]",
 	    "who or what waits, and which grants stand",
 	    { { "state", 0, WORDS_VALUE }, { "since", 0, WORDS_VALUE },
@@ -34,9 +36,13 @@ const struct words_command command_table[] = {
 	    "end a grant; with --kill its sessions at once",
 	    { { "message", 'm', WORDS_TEXT }, { "kill", 0, WORDS_FLAG },
 	    { "json", 0, WORDS_FLAG } } },
+	{ "sessions", 0, 0, "[--json]", "what runs now",
+	    { { "json", 0, WORDS_FLAG } } },
 	{ "show", 1, 1, "ID [--json]",
 	    "all about a request, a grant or a held program",
 	    { { "json", 0, WORDS_FLAG } } },
+	{ "watch", 1, 1, "SESSION", "see a session as it runs",
+	    { { NULL, 0, WORDS_FLAG } } },
 	{ "whoami", 0, 0, "[--json]", "who you are here, and why",
 	    { { "json", 0, WORDS_FLAG } } },
 	{ NULL, 0, 0, NULL, NULL, { { NULL, 0, WORDS_FLAG } } },
@@ -409,7 +415,9 @@ static const struct {
 	int (*run)(const struct run *, struct err *);
 } verbs[] = {
 	{ "approve", do_approve }, { "deny", do_deny }, { "help", do_help },
-	{ "ls", do_ls }, { "revoke", do_revoke }, { "show", do_show },
+	{ "kill", session_kill }, { "ls", do_ls }, { "revoke", do_revoke },
+	{ "sessions", session_list }, { "show", do_show },
+	{ "watch", session_watch },
 	{ "whoami", do_whoami },
 };
 

@@ -22,6 +22,7 @@ struct command {
 	const char *socket;	/* path, NULL: the one of this host */
 	const char *name;	/* as the reader types it: "approver" */
 	bool tty;		/* a person reads and types */
+	bool may_exec;		/* other programs may be started */
 };
 
 /* Run the n words (none: ls).  The exit status: 0, or that of the error,

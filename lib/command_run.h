@@ -26,6 +26,14 @@ bool wants_json(const struct run *r);
 /* Is it an id, whole or its beginning, of one of these kinds?  ERR_USAGE. */
 int check_id(const char *id, const char *kinds, struct err *e);
 
+/* ---- session_command.c: what runs now (ids s-...) --------------------- */
+
+int session_list(const struct run *r, struct err *e);
+int session_kill(const struct run *r, struct err *e);
+
+/* Hands the recording that grows to warrant-replay(1). */
+int session_watch(const struct run *r, struct err *e);
+
 /* ---- hold_command.c: programs that wait for a word (ids h-...) -------- */
 
 /* The table of ls; *own is set to the first that the reader may decide. */

@@ -138,6 +138,8 @@ const struct conf_key conf_keys[] = {
 
 	{ "record", "sync", CONF_DURATION, "5s", 1, 60, NULL,
 	    "a recording is on the disk at least this often" },
+	{ "record", "tell_watched", CONF_BOOL, "yes", 0, 0, NULL,
+	    "a person whose session is watched is told so" },
 	{ "record", "min_free", CONF_INT, "64", 1, 1048576, NULL,
 	    "MiB that must be free before a channel may start" },
 

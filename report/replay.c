@@ -26,6 +26,7 @@
 #define SECOND_NS 1e9
 #define EVENT_BYTES (2 * 1024 * 1024)
 #define SPEED_MAX 64.0
+#define FOLLOW_MS 100	/* between two looks at what grows */
 
 enum mode { PLAY, TEXT, CAST, RAW, JSON };
 
@@ -33,6 +34,7 @@ struct replay {
 	enum mode mode;
 	double speed, idle;	/* idle: longest pause shown, s; 0 any */
 	bool paused, quit, keys;	/* keys: standard input is a terminal */
+	bool follow;		/* it may still grow: wait for that */
 	double skip_to;		/* s of the recording */
 	double at;		/* s of the recording shown */
 	int64_t shown_ns;
@@ -154,6 +156,20 @@ wait_for(struct replay *p, double t)
 	p->at = t;
 }
 
+/* The record ends here for now: more may come, until somebody leaves. */
+static bool
+wait_for_more(void *arg)
+{
+	struct replay *p = arg;
+	struct pollfd in = { .fd = p->keys ? STDIN_FILENO : -1,
+	    .events = POLLIN };
+	char c;
+
+	if (poll(&in, 1, FOLLOW_MS) > 0 && read(STDIN_FILENO, &c, 1) == 1)
+		key(p, c);
+	return !p->quit;
+}
+
 /* ---- lines ------------------------------------------------------------ */
 
 static int
@@ -168,7 +184,7 @@ event(struct replay *p, const char *line, size_t n, struct err *e)
 		json_decref(j);
 		return err_set(e, ERR_INPUT, "a line that is no event");
 	}
-	if (p->mode == PLAY)
+	if (p->mode == PLAY && !p->follow)
 		wait_for(p, json_number_value(json_array_get(j, 0)));
 	if (code[0] == 'b' && p->mode == RAW) {
 		rc = put_exact(p, json_string_value(text), e);
@@ -207,6 +223,8 @@ replay(struct replay *p, int fd, struct err *e)
 
 	if (record_reader_open(fd, NULL, &r, e) < 0)
 		return -1;
+	if (p->follow)
+		record_reader_wait(r, wait_for_more, p);
 	while (!p->quit && (rc = record_next(r, &line, &n, e)) > 0) {
 		if (take_line(p, line, n, first, e) < 0) {
 			rc = -1;
@@ -216,6 +234,9 @@ replay(struct replay *p, int fd, struct err *e)
 	}
 	if (rc == 0)
 		rc = release(p, e);
+	if (rc == 0 && p->follow && record_summary(r)->closed)
+		(void)fprintf(stderr, "\r\nwarrant-replay: the session has "
+		    "ended\r\n");
 	if (rc == 0 && !p->quit && !record_summary(r)->closed)
 		(void)fprintf(stderr, "warrant-replay: the recording ends "
 		    "here without its last frame: interrupted, or cut\n");
@@ -230,9 +251,12 @@ usage(FILE *to)
 {
 	(void)fputs("usage: warrant-replay [--text | --cast | --raw | "
 	    "--json] [--speed N] [--idle S]\n"
-	    "                      [--socket PATH] SESSION | FILE\n"
+	    "                      [--follow] [--socket PATH] SESSION | "
+	    "FILE\n"
 	    "Plays a recording; every line of it is verified on the way.\n\n"
 	    "  -c, --cast       asciicast version 2, as it is kept\n"
+	    "  -f, --follow     show what there is, then what comes, until it "
+	    "ends\n"
 	    "  -h, --help       this text\n"
 	    "  -i, --idle S     show pauses as at most S seconds\n"
 	    "  -j, --json       one event a line\n"
@@ -245,13 +269,30 @@ usage(FILE *to)
 	    "q leaves.\n", to);
 }
 
+/* /dev/fd/N is a descriptor that was handed over: its file may be none that
+ * we could open.  -1 when what is no such name. */
+static int
+handed_over(const char *what)
+{
+	static const char folder[] = "/dev/fd/";
+	int fd, at = 0;
+
+	if (strncmp(what, folder, sizeof(folder) - 1) != 0 ||
+	    sscanf(what + sizeof(folder) - 1, "%d%n", &fd, &at) != 1 ||
+	    what[sizeof(folder) - 1 + (size_t)at] != '\0')
+		return -1;
+	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
 static int
 open_recording(const char *what, const char *socket, struct err *e)
 {
 	char line[128];
 	struct report r = { .socket = socket, .line = line };
-	int fd;
+	int fd = handed_over(what);
 
+	if (fd >= 0)
+		return fd;
 	if (!id_ok(what, 's')) {
 		fd = open(what, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
@@ -317,6 +358,7 @@ main(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "cast", no_argument, NULL, 'c' },
+		{ "follow", no_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "idle", required_argument, NULL, 'i' },
 		{ "json", no_argument, NULL, 'j' },
@@ -332,10 +374,11 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int c, bad = 0;
 
-	while ((c = getopt_long(argc, argv, "chi:jrS:s:tV", longs, NULL)) !=
+	while ((c = getopt_long(argc, argv, "cfhi:jrS:s:tV", longs, NULL)) !=
 	    -1)
 		switch (c) {
 		case 'c': p.mode = CAST; break;
+		case 'f': p.follow = true; break;
 		case 'i': bad |= number(optarg, &p.idle); break;
 		case 'j': p.mode = JSON; break;
 		case 'r': p.mode = RAW; break;

@@ -24,6 +24,8 @@ struct record_reader {
 	struct record_summary s;
 	struct record_head head;
 	bool has_head, eof;
+	bool (*wait)(void *arg);	/* at the end: is there more? */
+	void *wait_arg;
 	enum where where;
 	unsigned char before[RECORD_HASH];
 	uint32_t plain, data;	/* of this frame so far */
@@ -59,6 +61,14 @@ record_reader_open(int fd, const struct record_head *head,
 	}
 	*ret = r;
 	return 0;
+}
+
+void
+record_reader_wait(struct record_reader *r, bool (*wait)(void *arg),
+    void *arg)
+{
+	r->wait = wait;
+	r->wait_arg = arg;
 }
 
 void
@@ -103,7 +113,8 @@ fill(struct record_reader *r, size_t n, struct err *e)
 			continue;
 		if (got < 0)
 			return err_sys(e, "read");
-		r->eof = got == 0;
+		r->eof = got == 0 && (r->wait == NULL || r->s.closed ||
+		    !r->wait(r->wait_arg));
 		r->in_n += (size_t)got;
 	}
 	return 0;

@@ -29,6 +29,11 @@ struct record_summary {
 int record_reader_open(int fd, const struct record_head *head,
     struct record_reader **ret, struct err *e);
 
+/* At the end of a file that is not closed ask wait(arg): true to look for
+ * more, which a recorder may write still. */
+void record_reader_wait(struct record_reader *r, bool (*wait)(void *arg),
+    void *arg);
+
 /* The next line without its newline, valid until the next call.  1, 0 at the
  * end, -1 with *e that names the byte (ERR_CRYPTO the chain does not hold,
  * ERR_INPUT no such grammar). */

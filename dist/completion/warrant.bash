@@ -32,9 +32,12 @@ _warrant() {
 			words=$("$program" --help 2>/dev/null | sed -nE \
 			    "s/^  (${program##*/} )?([a-z]+)( .*)?$/\2/p")
 		elif [ "${program##*/}" = approver ]; then
-			# what can be decided on or ended just now
-			words=$("$program" ls --json 2>/dev/null </dev/null |
-			    grep -oE '"[rgh]-[0-9a-z]{13}"' | tr -d '"')
+			# what can be decided on, watched or ended just now
+			words=$({
+				"$program" ls --json
+				"$program" sessions --json
+			} 2>/dev/null </dev/null |
+			    grep -oE '"[rghs]-[0-9a-z]{13}"' | tr -d '"')
 		fi
 		;;
 	esac

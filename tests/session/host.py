@@ -15,6 +15,7 @@ out: provider, warrantd and an sshd on loopback, accounts, ssh to them;
 """
 import fcntl
 import grp
+import json
 import os
 import pwd
 import re
@@ -22,6 +23,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 
 import pexpect
@@ -405,6 +407,17 @@ class Host(Area):
             check(not token.search(data), where, "holds a token")
             for word in words:
                 check(word.encode() not in data, where, "holds", word)
+
+    def events(self, kind):
+        """The ledger's events of this kind, oldest first: session, person,
+        body."""
+        db = sqlite3.connect(f"file:{self.statedir}/warrant.db?mode=ro",
+                             uri=True)
+        rows = db.execute(
+            "SELECT session, who, body FROM event JOIN event_body "
+            "USING (seq) WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
+        db.close()
+        return [(s, w, json.loads(b)) for s, w, b in rows]
 
     def logs(self):
         """What provider, warrantd and sshd have written."""

@@ -4,11 +4,9 @@
 refused, left, stopped, not decided in time; from scripts, editors, make.
 
 in: an installed build, root; out: a line for each test"""
-import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
@@ -102,12 +100,7 @@ def expect_all(child, *patterns):
 
 
 def events(kind):
-    """Bodies of the ledger's events of this kind, oldest first."""
-    db = sqlite3.connect(f"file:{H.statedir}/warrant.db?mode=ro", uri=True)
-    rows = db.execute("SELECT body FROM event JOIN event_body USING (seq) "
-                      "WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
-    db.close()
-    return [json.loads(r[0]) for r in rows]
+    return [body for _, _, body in H.events(kind)]
 
 
 def end_of(hold):

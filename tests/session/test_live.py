@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What runs now, through a real ssh: listed, watched, killed by those who
+approve the role, and by nobody else.
+
+in: an installed build, root; out: a line for each test"""
+import json
+import os
+import pwd
+import re
+import subprocess
+import sys
+
+import pexpect
+
+import lib
+from host import CONF, Host
+from lib import check, wait_until
+
+H = None
+CARD = "4111 1111 1111 1111"
+LOCAL = """
+[approver bob]
+uid = {uid}
+issuer = {issuer}
+sub = 1002-bob
+groups = dba-leads
+"""
+
+
+def approver(*words, user="bob"):
+    """approver on the host itself, as the account of an [approver]."""
+    return subprocess.run(
+        ["setpriv", "--reuid", user, "--regid", user, "--init-groups",
+         f"{H.at['bindir']}/approver", *words], capture_output=True,
+        text=True, check=False, timeout=30)
+
+
+def alice():
+    """A session of hers; she signs in for the first one alone."""
+    known = os.path.exists(H.path("mux"))
+    child = H.spawn("alice", person=None if known else "alice", options=(
+        "ControlMaster=auto", "ControlPersist=60",
+        f"ControlPath={H.path('mux')}"))
+    child.sendline("PS1='read''y> '")
+    child.expect("ready> ")
+    H.callback(child.close, True)
+    return child
+
+
+def sessions():
+    done = approver("sessions", "--json")
+    check(done.returncode == 0, done)
+    return json.loads(done.stdout)["sessions"]
+
+
+def only():
+    found = sessions()
+    check(len(found) == 1, found)
+    return found[0]
+
+
+def test_listed():
+    """An approver sees who runs what under the role, and until when"""
+    check(sessions() == [], sessions())
+    child = alice()
+    one = only()
+    check(one["name"] == "Alice Adams" and one["role"] == "dba" and
+          one["tty"] and one["command"] == "" and one["yours_to_watch"], one)
+    check(0 < one["until_us"] - one["opened_us"] <= 3600_000_000, one)
+    table = approver("sessions").stdout
+    check(one["session"][:8] in table and "(shell)" in table, table)
+    child.sendline(f"{H.at['bindir']}/approver sessions")
+    child.expect(one["session"][:8])    # one's own
+    child.expect("ready> ")
+    done = H.ssh("erin", "approver", "sessions", person="erin")
+    check(done.status == 0 and b"No session" in done.out, done)
+    child.sendline("exit")
+    child.expect(pexpect.EOF)
+    wait_until(lambda: sessions() == [], 10, "it is over")
+
+
+def test_watched():
+    """What is watched is masked and does nothing to the watcher's terminal;
+    the person is told, and it is an event"""
+    child = alice()
+    one = only()
+    child.sendline(f"echo bef''ore; echo card {CARD}")
+    child.expect("before")
+    watcher = pexpect.spawn("setpriv", [
+        "--reuid", "bob", "--regid", "bob", "--init-groups",
+        f"{H.at['bindir']}/approver", "watch", one["session"][:9]],
+        encoding="utf-8", timeout=20)
+    H.callback(watcher.close, True)
+    watcher.expect("before")
+    watcher.expect(r"\[card\]")
+    child.expect("bob watches this session")
+    child.sendline("printf 'la''ter\\033]52;c;aGVsbG8=\\007"
+                   "\\033]0;tit''le\\007\\033[6n en''d\\n'")
+    watcher.expect("later")
+    watcher.expect("end")
+    for bad in ("\033]52", "title\007", "\033[6n"):
+        check(bad not in watcher.before, bad, repr(watcher.before))
+    check(CARD not in watcher.before)
+    child.sendline("exit")
+    watcher.expect("the session has ended")
+    watcher.expect(pexpect.EOF)
+    seen = H.events("channel.watched")
+    check(len(seen) == 1 and seen[0][0] == one["session"], seen)
+    child.expect(pexpect.EOF)
+
+
+def test_watched_no_more():
+    """q leaves; one's own session is not watched; the lobby says why not"""
+    child = alice()
+    one = only()
+    watcher = pexpect.spawn("setpriv", [
+        "--reuid", "bob", "--regid", "bob", "--init-groups",
+        f"{H.at['bindir']}/approver", "watch", one["session"]],
+        encoding="utf-8", timeout=20)
+    H.callback(watcher.close, True)
+    watcher.expect("ready> ")
+    watcher.send("q")
+    watcher.expect(pexpect.EOF)
+    child.sendline(f"{H.at['bindir']}/approver watch {one['session']}")
+    child.expect("nothing to watch")
+    done = H.ssh("bob", "approver", "watch", one["session"], person="bob")
+    check(done.status == 2 and b"lobby" in done.err, done)
+    done = H.ssh("erin", "approver", "kill", one["session"], "-m", "x",
+                 person="erin")
+    check(done.status == 1 and b"no session" in done.err, done)
+    child.sendline("exit")
+    child.expect(pexpect.EOF)
+
+
+def test_killed():
+    """kill ends what runs at once, in vim too, and says who and why"""
+    child = alice()
+    one = only()
+    check(approver("kill", one["session"]).returncode == 2)
+    child.sendline("(trap '' HUP TERM; sleep 4343) & vim -u NONE -n notes")
+    child.expect("~")
+    done = approver("kill", one["session"][:10], "-m", "wrong host")
+    check(done.returncode == 0 and "Killed" in done.stdout, done)
+    child.expect('bob ended this session: "wrong host"')
+    child.expect(pexpect.EOF)
+    wait_until(lambda: subprocess.run(
+        ["pgrep", "-f", "sleep 4343"], capture_output=True,
+        check=False).returncode == 1, 10, "nothing of it is left")
+    seen = H.events("channel.killed")
+    check(len(seen) == 1 and seen[0][0] == one["session"] and
+          seen[0][2]["message"] == "wrong host", seen)
+    report = subprocess.run([f"{H.at['bindir']}/warrant-report", "who"],
+                            capture_output=True, text=True, check=True)
+    check(re.search(one["session"][:8], report.stdout), report.stdout)
+
+
+def test_root():
+    """root is nobody"""
+    done = subprocess.run([f"{H.at['bindir']}/approver", "sessions"],
+                          capture_output=True, text=True, check=False)
+    check(done.returncode == 77 and "root is nobody" in done.stderr, done)
+
+
+def main():
+    global H
+    if os.geteuid() != 0:
+        print("skip live: needs root")
+        return 77
+    with Host(conf=CONF) as H:
+        for name in ("alice", "bob", "erin"):
+            H.user(name)
+        with open(H.conf, "a", encoding="ascii") as f:
+            f.write(LOCAL.format(uid=pwd.getpwnam("bob").pw_uid,
+                                 issuer=H.idp.issuer))
+        H.start()
+        H.grant("alice")
+        status = lib.run([test_listed, test_watched, test_watched_no_more,
+                          test_killed, test_root])
+        if status == 1 or os.environ.get("V"):
+            print(H.logs())
+        return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
