@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+EXTRA_DIST += tests/valgrind.supp
 EXTRA_DIST += quickstart %D%/accounts %D%/quickstart/check.sh \
 	%D%/quickstart/clang.sh %D%/quickstart/valgrind.sh \
 	%D%/quickstart/start.sh %D%/quickstart/demo.py

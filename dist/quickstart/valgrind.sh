@@ -3,6 +3,7 @@
 # Every unit test under valgrind.  $1: a build folder after `make check`.
 # Tests that fork into seccomp or count time are named with the reason.
 set -eu
+supp=$(cd "$(dirname "$0")/../.." && pwd)/tests/valgrind.supp
 cd "$1"
 bad=0
 for test in tests/unit/test_*; do
@@ -14,7 +15,7 @@ for test in tests/unit/test_*; do
 	[ -x "$test" ] || continue
 	if ! VALGRIND=1 timeout 600 ./libtool --quiet --mode=execute valgrind --quiet \
 	    --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-	    --child-silent-after-fork=yes "$test" >valgrind.log 2>&1; then
+	    --suppressions="$supp" --child-silent-after-fork=yes "$test" >valgrind.log 2>&1; then
 		echo "$test:"
 		tail -n 30 valgrind.log
 		bad=1
