@@ -44,8 +44,14 @@ pammod_LTLIBRARIES += %D%/pam_warrant.la
 	-Wl,--version-script=$(srcdir)/%D%/pam_warrant.map
 EXTRA_%C%_pam_warrant_la_DEPENDENCIES = %D%/pam_warrant.map
 EXTRA_DIST += %D%/pam_warrant.map
-install-exec-hook: install-shell-group
+# libtool's own file is of no use to anybody who loads modules.
+install-data-hook: install-module-alone
+install-module-alone:
 	rm -f $(DESTDIR)$(pammoddir)/pam_warrant.la
+uninstall-hook: uninstall-module
+uninstall-module:
+	rm -f $(DESTDIR)$(pammoddir)/pam_warrant.so
+.PHONY: install-module-alone uninstall-module
 
 # sshd's AuthorizedKeysCommand, run by an account that may ask for keys only.
 sbin_PROGRAMS += %D%/warrant-authkeys

@@ -28,6 +28,7 @@ bin_PROGRAMS += %D%/warrant-shell
 %C%_warrant_shell_LDADD = %D%/liblobby.la %D%/libgate.la lib/libcommand.la \
 	lib/liblib.la $(JANSSON_LIBS)
 
+install-exec-hook: install-shell-group
 install-shell-group:
 	@if [ -z "$(DESTDIR)" ] && getent group warrant-rec >/dev/null; then \
 		chgrp warrant-rec $(bindir)/warrant-shell && \

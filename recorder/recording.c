@@ -310,6 +310,7 @@ recording_open(const struct recording_options *o, struct recording **ret,
     struct err *e)
 {
 	struct recording *r = calloc(1, sizeof(*r));
+	struct record_head head;
 	struct buf *b;
 
 	if (r == NULL)
@@ -323,10 +324,11 @@ recording_open(const struct recording_options *o, struct recording **ret,
 	}
 	r->start_ns = r->synced_ns = clock_mono_ns();
 	r->last_ns = r->now_ns = r->start_ns;
+	/* who and when is on its way to the disk before anything is shown */
 	if (record_writer_open(o->fd, &r->w, e) < 0 ||
 	    (o->transfer && open_sums(r, e) < 0) ||
 	    (o->rules != NULL && open_masks(r, e) < 0) ||
-	    put_header(r, e) < 0) {
+	    put_header(r, e) < 0 || record_flush(r->w, false, &head, e) < 0) {
 		recording_free(r);
 		return -1;
 	}

@@ -45,8 +45,8 @@ recorder_warrant_maskc_LDADD = recorder/mask/libmask.la lib/liblib.la \
 # Tables of what was installed, unless it is for another root: then the
 # package does it, or warrantd when it starts.
 install-data-hook: install-tables
-install-tables: install-exec install-dist_maskDATA
-	@if [ -z "$(DESTDIR)" ] && $(sbindir)/warrant-maskc -q \
+install-tables:
+	@if [ -z "$(DESTDIR)" ] && recorder/warrant-maskc -q \
 	    -o $(pkgdatadir)/mask.tables; then :; else \
 		echo "to do: warrant-maskc -o $(pkgdatadir)/mask.tables"; \
 	fi
