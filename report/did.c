@@ -78,7 +78,8 @@ details(const json_t *body, char *ret, size_t size)
 		const char *key, *name;
 	} texts[] = {
 		{ "command", "" }, { "exe", "" }, { "argv", "" },
-		{ "decision", "" }, { "rhost", "from" }, { "role", "role" },
+		{ "decision", "" }, { "hold", "" }, { "verdict", "" },
+		{ "rhost", "from" }, { "role", "role" },
 		{ "profile", "" }, { "rule", "" }, { "state", "" },
 		{ "why", "" }, { "text", "" }, { "reason", "" },
 		{ "message", "" }, { "for", "by" },
@@ -108,6 +109,8 @@ tell_event(struct report *r, sqlite3_stmt *st)
 	when[10] = ' ';
 	when[23] = '\0';
 	details(body, text, sizeof(text));
+	if (sqlite3_column_type(st, 5) != SQLITE_NULL)
+		add_text(text, sizeof(text), "by", sql_text(st, 5));
 	(void)fprintf(r->out, "%s  %s%s%s\n", when,
 	    k == NULL ? sql_text(st, 1) : k->means,
 	    text[0] == '\0' ? "" : ": ",
@@ -159,14 +162,17 @@ tell_head(struct report *r, const char *conn, json_t **ret, struct err *e)
 static sqlite3_stmt *
 events_of(struct report *r, const char *id, struct err *e)
 {
-	return sql_open(r->db, e, id[0] == 's' ?
-	    "SELECT e.wall_us, e.kind, b.body, e.seq, e.session FROM event e "
-	    "LEFT JOIN event_body b ON b.seq = e.seq WHERE e.session = ?1 "
-	    "ORDER BY e.seq" :
-	    "SELECT e.wall_us, e.kind, b.body, e.seq, e.session FROM event e "
-	    "LEFT JOIN event_body b ON b.seq = e.seq WHERE e.session = ?1 OR "
-	    "e.session IN (SELECT id FROM channel WHERE connection = ?1) "
-	    "ORDER BY e.seq", "s", id);
+	/* whose word it was, where it is another person's */
+	static const char query[] = "SELECT e.wall_us, e.kind, b.body, "
+	    "e.seq, e.session, CASE WHEN e.kind IN ('exec.approved', "
+	    "'exec.refused', 'channel.killed', 'channel.watched') THEN "
+	    "coalesce(p.name, p.id) END FROM event e "
+	    "LEFT JOIN event_body b ON b.seq = e.seq "
+	    "LEFT JOIN person p ON p.id = e.who WHERE e.session = ?1 OR "
+	    "(?1 LIKE 'c-%' AND e.session IN (SELECT id FROM channel WHERE "
+	    "connection = ?1)) ORDER BY e.seq";
+
+	return sql_open(r->db, e, query, "s", id);
 }
 
 int

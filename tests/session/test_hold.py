@@ -375,6 +375,14 @@ def test_race():
 
 def test_evidence():
     """Who held, asked and said what is in the ledger and in the record"""
+    session = next(s for s, _, body in H.events("exec.approved")
+                   if body["message"] == "INC-7")
+    did = subprocess.run([f"{H.at['bindir']}/warrant-report", "did",
+                          session], capture_output=True, text=True,
+                         check=True).stdout
+    check(re.search(r"a held program was approved:.*sudo id -un.*once.*INC-7"
+                    r".*by Bob Brown", did) and "a program was held" in did,
+          did)
     said = events("exec.approved")
     check(any(e["argv"] == "sudo id -un" and e["message"] == "INC-7"
               for e in said), said)
