@@ -45,7 +45,8 @@ usage(FILE *to)
 	    "  -c, --check          look whether tables are whole\n"
 	    "  -f, --config FILE    a table for each list of profiles in it\n"
 	    "  -h, --help           this text\n"
-	    "  -o, --output DIR     where tables go; others there are removed\n"
+	    "  -o, --output DIR     where tables go; with --config others are "
+	    "removed\n"
 	    "  -p, --profile LIST   profiles, or all\n"
 	    "  -q, --quiet          say nothing but errors\n"
 	    "  -r, --rules PATH     rule file or folder (repeatable)\n"
@@ -71,8 +72,11 @@ make_table(struct settings *s, const char *profiles, struct err *e)
 		return -1;
 	s->nmade++;
 	if (table_load(folder, 1, name, &there, NULL) == 1) {
+		bool whole = table_sum_ok(there.map, there.map_len);
+
 		(void)munmap(there.map, there.map_len);
-		return 0;
+		if (whole)
+			return 0;
 	}
 	if (snprintf(path, sizeof(path), "%s/%s", s->folder, name) >=
 	    (int)sizeof(path))
@@ -147,7 +151,7 @@ compile(struct settings *s, struct err *e)
 		return err_sys(e, "%s", s->folder);
 	rc = s->conf != NULL ? from_conf(s, e) :
 	    make_table(s, s->profiles, e);
-	if (rc == 0)
+	if (rc == 0 && s->conf != NULL) /* all that is wanted is known */
 		remove_others(s);
 	return rc;
 }

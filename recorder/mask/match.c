@@ -142,8 +142,9 @@ match_possible(const struct mask *m, uint16_t rule, uint32_t start)
 
 	if (!rule_enabled(m, rule))
 		return false;
+	/* no fraction and no part of a longer number; a comma parts fields */
 	if (r->left == BOUND_NUMBER && sym_digit(hist_last(m, 1)) &&
-	    strchr(".,-", hist_last(m, 0)) != NULL)
+	    (hist_last(m, 0) == '.' || hist_last(m, 0) == '-'))
 		return false;
 	if (r->near[0] == '\0')
 		return true;

@@ -32,8 +32,9 @@ enum bound {
 	BOUND_ALNUM,	/* no letter or digit */
 	BOUND_WORD,	/* nor _ */
 	BOUND_TOKEN,	/* nor . % + - */
-	BOUND_NUMBER	/* as ALNUM; on the left also no digit before a . , or
-			 * -, so that no fraction is taken for a number */
+	BOUND_NUMBER	/* as ALNUM; on the left also no digit before a . or
+			 * -, so that no fraction is taken for a number; a
+			 * comma parts the fields of a CSV line */
 };
 
 static inline bool

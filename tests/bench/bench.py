@@ -228,7 +228,11 @@ def measure(folder):
                 row[f"stored {kind}"] = bulk(name, kinds[kind],
                                              out + "3")[2]
         if name in ("relay", *OURS):
-            row["fleet CPU ms/s"], row["fleet PSS KiB"] = fleet(name, folder)
+            try:
+                row["fleet CPU ms/s"], row["fleet PSS KiB"] = fleet(
+                    name, folder)
+            except OSError as why:
+                print(f"bench: {FLEET} of {name}: {why}", file=sys.stderr)
     return result
 
 
@@ -265,7 +269,8 @@ def table(result):
     print("| --- |" + " --- |" * (len(names) + 1))
     for what, form, key, how, bar in rows:
         cells = [format(how(key, n) if how else result[n][key], form)
-                 if key in result[n] else "-" for n in names]
+                 if key in result[n] and (not how or key in relay) else "-"
+                 for n in names]
         print(f"| {what} | {bar} | " + " | ".join(cells) + " |")
 
 

@@ -265,6 +265,8 @@ def main():
                     scene != "colour-in" else \
                     (b"x " + c.encode(), b"\x1b[0m end")
                 v = inside(v.encode()) if scene == "colour-in" else v.encode()
+                if (name, scene) == ("cli.secret", "csv"):
+                    continue    # a comma is legal in a password
                 cases.append((name, scene, a, v, tail.encode() + b))
     traps = [trap() for _ in range(count * 300)]
     data = b"".join(b"%s\n" % x for x in
