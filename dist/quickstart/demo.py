@@ -7,6 +7,7 @@ out: what happens, on standard output, up to a line "== ready"; then provider,
      warrantd and sshd go on until SIGTERM, which takes all of it away"""
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,15 @@ from host import CONF, Host  # noqa: E402  pylint: disable=wrong-import-position
 
 PERSON = {"alice": "Alice Adams, an engineer", "bob": "Bob Brown, who "
           "decides for the databases"}
+RULES = """
+[gate]
+rules = remove
+
+[rule remove]
+program = rm
+args = -rf ...
+say = name your ticket
+"""
 CUSTOMERS = """\
 name        card                  key
 Jane Roe    4111 1111 1111 1111   -
@@ -77,9 +87,18 @@ def work(h):
         "before she sees them")
     shell.sendline("PS1='alice\\$ '")
     shell.expect(r"2004halice\$ ")
-    shell.sendline("cat customers; exit")
-    shell.expect(pexpect.EOF)
+    shell.sendline("cat customers")
+    shell.expect(r"2004halice\$ ")
     show("alice$ " + shell.before)
+    say("a risky command waits at its start, for a person; the rest just runs")
+    shell.sendline("rm -rf old-backups && echo gone; exit")
+    shell.expect(r"\((h-[0-9a-z]{13})[^\n]*\n")
+    held = shell.match.group(1)
+    show("alice$ " + shell.before + shell.match.group())
+    ssh(h, "bob", "approver", "ls")
+    ssh(h, "bob", "approver", "approve", held, "-y", "-m", "INC-4711")
+    shell.expect(pexpect.EOF)
+    show(shell.before)
     shell.close()
 
 
@@ -127,7 +146,7 @@ def main():
         print(lib.browser.answer(issuer, ca, sys.argv[3], sys.argv[4]))
         return
     with Host(conf=CONF.replace("databases of the tests",
-                                "the databases")) as h:
+                                "the databases") + RULES) as h:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         say("accounts alice and bob, an OpenID provider, warrantd and an "
             "sshd on 127.0.0.1")
@@ -137,6 +156,8 @@ def main():
         with open(f"{h.dir}/home/alice/customers", "w",
                   encoding="utf-8") as f:
             f.write(CUSTOMERS)
+        os.mkdir(f"{h.dir}/home/alice/old-backups")
+        shutil.chown(f"{h.dir}/home/alice/old-backups", "alice", "alice")
         h.start()
         with open(sys.argv[1], "w", encoding="utf-8") as f:
             f.write(f"{h.idp.issuer}\n{h.idp.ca}\n")
