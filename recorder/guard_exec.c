@@ -254,17 +254,17 @@ guard_exec_counts(struct guard *g)
 	g->loose_told = g->loose;
 }
 
-/* Let it go on; where rules refuse or hold anything, look at what runs. */
+/* Let it go on.  What runs is looked at where a rule refuses or holds
+ * anything, and where nothing was found to be told of: another thread may
+ * name a file that there is before the kernel reads it. */
 static void
 go_on(struct guard *g, struct gchannel *ch, struct caller *c)
 {
-	bool tells = ch != NULL || g->ran;
-
-	if (g->ran && guard_enforces(g, ch) &&
+	if (g->ran && (!c->found || guard_enforces(g, ch)) &&
 	    guard_second_begin(g, ch, c, NULL))
 		return;
 	(void)caller_continue(g->listener, c);
-	if (tells)
+	if (c->found && (ch != NULL || g->ran))
 		guard_exec_tell(g, ch, c, "log", false, NULL);
 }
 
@@ -295,9 +295,7 @@ decide(struct guard *g, struct gchannel *ch, struct caller *c)
 		return;
 	}
 	rule = g->ran && c->found ? guard_rule(g, ch, c) : NULL;
-	if (!c->found)
-		(void)caller_continue(g->listener, c); /* it says why */
-	else if (rule == NULL || rule->action == RULE_LOG)
+	if (rule == NULL || rule->action == RULE_LOG)
 		go_on(g, ch, c);
 	else if (rule->action == RULE_HOLD && ch != NULL &&
 	    ch->recorder >= 0)

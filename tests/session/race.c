@@ -2,6 +2,7 @@
  * race.c - shows the gate one program and tries to start another.
  *
  *	race thread|shared|writev TRIES FILE	/bin/true is shown, unlink(1) meant
+ *	race absent TRIES FILE			a file that is not there is shown
  *	race late MS FILE			the same once, MS after the call
  *
  * in: a folder where FILE may be made; out: "tries N won N caught N": won is
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #define SHOWN "/bin/true"
+#define ABSENT "/bin/no-such-file"
 #define MEANT "/usr/bin/unlink"
 #define SWEEP_NS 400000		/* longest delay that is tried */
 
@@ -57,18 +59,25 @@ thread(void *arg)
 /* The words of the victim: its own memory, at the same place in both. */
 static char path[64], *words[] = { path, NULL, NULL };
 
+/* Does another thread of the victim change its words? */
+static bool
+by_thread(const char *mode)
+{
+	return strcmp(mode, "shared") != 0 && strcmp(mode, "writev") != 0;
+}
+
 static void
 victim(const char *mode, char *file)
 {
+	const char *begin = strcmp(mode, "absent") == 0 ? ABSENT : SHOWN;
 	char *shown = strcmp(mode, "shared") == 0 ? at->path : path;
 	pthread_t t;
 
 	words[0] = shown;
 	words[1] = file;
-	memcpy(shown, SHOWN, sizeof(SHOWN));
-	if (strcmp(mode, "thread") == 0 || strcmp(mode, "late") == 0)
-		if (pthread_create(&t, NULL, thread, shown) != 0)
-			_exit(3);
+	memcpy(shown, begin, strlen(begin) + 1);
+	if (by_thread(mode) && pthread_create(&t, NULL, thread, shown) != 0)
+		_exit(3);
 	atomic_store(&at->go, 1);
 	(void)execve(shown, words, environ);
 	_exit(2);
@@ -81,7 +90,7 @@ attack(const char *mode, pid_t pid)
 	struct iovec here = { meant, sizeof(meant) };
 	struct iovec there = { path, sizeof(meant) };
 
-	if (strcmp(mode, "thread") == 0 || strcmp(mode, "late") == 0)
+	if (by_thread(mode))
 		return;
 	change();
 	if (strcmp(mode, "shared") == 0)

@@ -362,12 +362,12 @@ def test_race():
     tries = 10000 if os.environ.get("WARRANT_SOAK") else 1000
     child = more()
     caught = 0
-    for mode in ("thread", "shared", "writev"):
+    for mode in ("thread", "shared", "writev", "absent"):
         done, won, died = attacks(child, mode, tries, "mark")
         check(done == tries and won == 0, mode, done, won, died)
         caught += died
     check(caught > 0, "the attack never came near")
-    print(f"# race: 0 of {3 * tries} won, {caught} killed")
+    print(f"# race: 0 of {4 * tries} won, {caught} killed")
     child.expect("ready> ")
     check(attacks(child, "late", 300, "prey") == [1, 0, 1])
     child.sendline("exit")
