@@ -34,7 +34,8 @@ main(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *config = WARRANT_SYSCONFDIR "/warrant.conf";
-	struct command c = { .may_exec = true, .in = stdin, .out = stdout, .err = stderr,
+	struct command c = { .in = stdin, .out = stdout, .err = stderr,
+	    .may_exec = true,
 	    .name = "approver" };
 	bool check = false;
 	int o;

@@ -8,6 +8,7 @@
 #include "lib/conf.h"
 #include "lib/conf_mask.h"
 #include "lib/err.h"
+#include "lib/visible.h"
 #include "lib/wire.h"
 
 #define MINUTE_US (INT64_C(60) * 1000000)
@@ -102,8 +103,8 @@ add_live(const struct turn *t, const char *id, const char *conn,
 	(void)snprintf(ch->conn, sizeof(ch->conn), "%s", conn);
 	(void)snprintf(ch->grant, sizeof(ch->grant), "%s", grant);
 	(void)snprintf(ch->role, sizeof(ch->role), "%s", role);
-	(void)snprintf(ch->command, sizeof(ch->command), "%s",
-	    turn_str(t, "command"));
+	(void)visible(turn_str(t, "command"), ch->command,
+	    sizeof(ch->command));
 	ch->tty = turn_bool(t, "tty");
 	ch->opened_us = turn_int(t, "opened_us");
 	if (ch->opened_us == 0)
@@ -314,7 +315,7 @@ verb_exec(struct turn *t, json_t **answer, struct err *e)
 	    strcmp(decision, "mismatch") == 0)
 		kind = "exec.denied";
 	if (strcmp(decision, "hold") == 0) {
-		/* exec.hold has made the event: this has its words */
+		/* exec.hold has made it known; its words and event */
 		hold_words(t->l, turn_str(t, "hold"), turn_str(t, "argv"));
 		kind = "exec.held";
 	}

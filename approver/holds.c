@@ -10,6 +10,7 @@
 
 #include "approver/ledger.h"
 #include "lib/err.h"
+#include "lib/visible.h"
 #include "lib/wire.h"
 
 static struct live_hold *
@@ -38,6 +39,9 @@ again(void *arg)
 
 #define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
 
+/* Of what may be longer: cut at a whole character. */
+#define SHOW(to, from) (void)visible(from, to, sizeof(to))
+
 static struct live_hold *
 add(struct turn *t, const struct live_channel *ch,
     const struct live_conn *c)
@@ -53,9 +57,9 @@ add(struct turn *t, const struct live_channel *ch,
 	COPY(h->account, c->who.account);
 	COPY(h->role, ch->role);
 	COPY(h->rule, turn_str(t, "rule"));
-	COPY(h->exe, turn_str(t, "exe"));
-	COPY(h->cwd, turn_str(t, "cwd"));
-	COPY(h->argv, turn_str(t, "argv"));
+	SHOW(h->exe, turn_str(t, "exe"));
+	SHOW(h->cwd, turn_str(t, "cwd"));
+	SHOW(h->argv, turn_str(t, "argv"));
 	h->uid = turn_int(t, "uid");
 	h->euid = turn_int(t, "euid");
 	h->asked_us = turn_int(t, "asked_us");
@@ -89,7 +93,7 @@ hold_words(struct ledger *l, const char *hold, const char *argv)
 	struct live_hold *h = find(l, hold);
 
 	if (h != NULL && h->argv[0] == '\0')
-		COPY(h->argv, argv);
+		SHOW(h->argv, argv);
 }
 
 int
@@ -102,8 +106,8 @@ verb_unhold(struct turn *t, json_t **answer, struct err *e)
 		h->over = true;
 		ledger_undo(t->l, again, h);
 	}
-	return book_event(t->l->book, "exec.unheld", turn_str(t, "channel"),
-	    h == NULL ? NULL : h->person, json_pack("{s:s, s:s}", "hold",
+	return book_event(t->l->book, "exec.unheld", turn_str(t, "channel")[0]
+	    != '\0' ? turn_str(t, "channel") : turn_str(t, "conn"), h == NULL ? NULL : h->person, json_pack("{s:s, s:s}", "hold",
 	    turn_str(t, "hold"), "why", turn_str(t, "why")), e);
 }
 
@@ -270,15 +274,17 @@ vote(struct turn *t, struct live_hold *h, struct err *e)
 static void
 send_word(struct turn *t, struct live_hold *h, const char *verdict)
 {
-	char text[ERR_TEXT_MAX];
-	const char *message = turn_str(t, "message");
+	char text[ERR_TEXT_MAX], name[SAID_NAME], message[SAID_MESSAGE];
+	const char *quote;
 
+	(void)visible(turn_str(t, "message"), message, sizeof(message));
+	quote = message[0] == '\0' ? "" : "\"";
 	h->decided = true;
 	ledger_undo(t->l, undecide, h);
-	(void)snprintf(text, sizeof(text), "warrant: %.128s %s it%s%.256s%s",
-	    t->who->name, strcmp(verdict, "deny") == 0 ? "refused" :
-	    "approved", message[0] == '\0' ? "" : ": \"", message,
-	    message[0] == '\0' ? "" : "\"");
+	(void)snprintf(text, sizeof(text), "warrant: %s %s it%s%s%s%s",
+	    visible(t->who->name, name, sizeof(name)),
+	    strcmp(verdict, "deny") == 0 ? "refused" : "approved",
+	    quote[0] == '\0' ? "" : ": ", quote, message, quote);
 	ledger_tell(t->l, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "op",
 	    "conn.hold", "conn", h->conn, "channel", h->channel, "hold",
 	    h->id, "verdict", verdict, "text", text));

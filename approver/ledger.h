@@ -116,6 +116,8 @@ struct client {
 	unsigned items;
 };
 
+#define SAID_NAME 129		/* of a name, in a line for a terminal */
+#define SAID_MESSAGE 257	/* and of a message */
 #define HOLD_VOTES 8
 #define HOLD_EXE 1024		/* bytes that are kept of a path */
 #define HOLD_WORDS 4096		/* and of the words, masked */

@@ -9,6 +9,7 @@
 #include "approver/ledger.h"
 #include "lib/conf.h"
 #include "lib/err.h"
+#include "lib/visible.h"
 #include "lib/wire.h"
 
 /* Is he an approver of the role it runs under, and not its own person? */
@@ -124,7 +125,7 @@ verb_watch(struct turn *t, json_t **answer, struct err *e)
 {
 	const struct live_conn *c = NULL;
 	struct live_channel *ch = find(t, &c, e);
-	char text[ERR_TEXT_MAX];
+	char text[ERR_TEXT_MAX], name[SAID_NAME];
 
 	(void)answer;
 	if (ch == NULL)
@@ -138,8 +139,8 @@ verb_watch(struct turn *t, json_t **answer, struct err *e)
 		return -1;
 	if (conf_bool(conf_section(t->l->start->conf, "record"),
 	    "tell_watched")) {
-		(void)snprintf(text, sizeof(text), "warrant: %.200s watches "
-		    "this session", t->who->name);
+		(void)snprintf(text, sizeof(text), "warrant: %s watches this "
+		    "session", visible(t->who->name, name, sizeof(name)));
 		ledger_tell(t->l, json_pack("{s:s, s:s, s:s, s:s}", "op",
 		    "conn.say", "conn", ch->conn, "channel", ch->id, "text",
 		    text));
@@ -159,7 +160,7 @@ verb_kill(struct turn *t, json_t **answer, struct err *e)
 {
 	const struct live_conn *c = NULL;
 	struct live_channel *ch = find(t, &c, e);
-	char text[ERR_TEXT_MAX];
+	char text[ERR_TEXT_MAX], name[SAID_NAME], message[SAID_MESSAGE];
 
 	if (ch == NULL)
 		return -1;
@@ -167,8 +168,9 @@ verb_kill(struct turn *t, json_t **answer, struct err *e)
 	    json_pack("{s:s, s:s, s:s}", "of", c->who.person, "role",
 	    ch->role, "message", turn_str(t, "message")), e) < 0)
 		return -1;
-	(void)snprintf(text, sizeof(text), "warrant: %.128s ended this "
-	    "session: \"%.256s\"", t->who->name, turn_str(t, "message"));
+	(void)snprintf(text, sizeof(text), "warrant: %s ended this session: "
+	    "\"%s\"", visible(t->who->name, name, sizeof(name)),
+	    visible(turn_str(t, "message"), message, sizeof(message)));
 	channel_end(t->l, ch, "killed", text);
 	*answer = json_pack("{s:b, s:s}", "ok", 1, "session", ch->id);
 	return 0;

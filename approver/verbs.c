@@ -129,7 +129,7 @@ static const struct verb verbs[] = {
 	    { "wait_us", NUMBER, INT64_MAX / 2, true } } },
 	{ "exec.unhold", FROM_MONITOR, verb_unhold, {
 	    { "conn", TEXT, ID_TEXT, true },
-	    { "channel", TEXT, ID_TEXT, true },
+	    { "channel", TEXT, ID_TEXT, false },
 	    { "hold", TEXT, ID_TEXT, true }, { "why", TEXT, 32, true } } },
 	{ "monitor.ready", FROM_MONITOR, verb_monitor_ready, {
 	    { NULL, TEXT, 0, false } } },
@@ -172,7 +172,6 @@ static const struct verb verbs[] = {
 	    { "message", TEXT, REASON_TEXT, true },
 	    { "expect", TEXT, 64, false } } },
 	{ "sessions", FROM_PERSON, verb_sessions, {
-	    { "channel", TEXT, ID_TEXT, false },
 	    { "after", NUMBER, INT32_MAX, false } } },
 	{ "watch", FROM_PERSON, verb_watch, {
 	    { "channel", TEXT, ID_TEXT, true } } },

@@ -80,6 +80,19 @@ def test_listed():
     wait_until(lambda: sessions() == [], 10, "it is over")
 
 
+def test_long_command():
+    """A command too long to be shown whole hides no session"""
+    command = "sleep 3 # xy" + "\u00fc" * 200
+    run = subprocess.Popen(
+        H.ssh_argv("alice", "ControlMaster=no",
+                   f"ControlPath={H.path('mux')}") +
+        ["-T", "127.0.0.1", command], stdin=subprocess.DEVNULL)
+    wait_until(sessions, 5, "it runs")
+    check(only()["command"].startswith("sleep 3 # xy"), sessions())
+    run.wait(20)
+    wait_until(lambda: sessions() == [], 10, "it is over")
+
+
 def test_watched():
     """What is watched is masked and does nothing to the watcher's terminal;
     the person is told, and it is an event"""
@@ -140,16 +153,18 @@ def test_killed():
     check(approver("kill", one["session"]).returncode == 2)
     child.sendline("(trap '' HUP TERM; sleep 4343) & vim -u NONE -n notes")
     child.expect("~")
-    done = approver("kill", one["session"][:10], "-m", "wrong host")
+    # a message that is cut inside a character must not keep it alive
+    long = "wrong host:" + "\u00fc" * 150
+    done = approver("kill", one["session"][:10], "-m", long)
     check(done.returncode == 0 and "Killed" in done.stdout, done)
-    child.expect('bob ended this session: "wrong host"')
+    child.expect('bob ended this session: "wrong host')
     child.expect(pexpect.EOF)
     wait_until(lambda: subprocess.run(
         ["pgrep", "-f", "sleep 4343"], capture_output=True,
         check=False).returncode == 1, 10, "nothing of it is left")
     seen = H.events("channel.killed")
     check(len(seen) == 1 and seen[0][0] == one["session"] and
-          seen[0][2]["message"] == "wrong host", seen)
+          seen[0][2]["message"] == long, seen)
     report = subprocess.run([f"{H.at['bindir']}/warrant-report", "who"],
                             capture_output=True, text=True, check=True)
     check(re.search(one["session"][:8], report.stdout), report.stdout)
@@ -175,7 +190,7 @@ def main():
                                  issuer=H.idp.issuer))
         H.start()
         H.grant("alice")
-        status = lib.run([test_listed, test_watched, test_watched_no_more,
+        status = lib.run([test_listed, test_long_command, test_watched, test_watched_no_more,
                           test_killed, test_root])
         if status == 1 or os.environ.get("V"):
             print(H.logs())
