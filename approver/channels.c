@@ -115,6 +115,21 @@ add_live(const struct turn *t, const char *id, const char *conn,
 	return ch;
 }
 
+/* The command as it was asked for, if there is one; cut at a whole
+ * character. */
+static void
+put_command(const struct turn *t, json_t *o)
+{
+	const char *command = turn_str(t, "command");
+	size_t n = strnlen(command, COMMAND_MAX);
+
+	while (n > 0 && ((unsigned char)command[n] & 0xc0) == 0x80)
+		n--;
+	if (n > 0)
+		(void)json_object_set_new(o, "command",
+		    json_stringn(command, n));
+}
+
 /* The object that stands at the head of the recording. */
 static json_t *
 header(const struct turn *t, const struct live_conn *c,
@@ -127,10 +142,7 @@ header(const struct turn *t, const struct live_conn *c,
 	    t->l->policy.host, "role", g->role, "grant", g->id, "opened_us",
 	    (json_int_t)t->now_us);
 
-	if (turn_str(t, "command")[0] != '\0')
-		(void)json_object_set_new(h, "command", json_stringn(
-		    turn_str(t, "command"), strnlen(turn_str(t, "command"),
-		    COMMAND_MAX)));
+	put_command(t, h);
 	return h;
 }
 
@@ -161,12 +173,9 @@ answer_open(const struct turn *t, const struct live_conn *c,
 static json_t *
 open_body(const struct turn *t)
 {
-	const char *command = turn_str(t, "command");
 	json_t *body = json_object();
 
-	if (command[0] != '\0')
-		(void)json_object_set_new(body, "command", json_stringn(
-		    command, strnlen(command, COMMAND_MAX)));
+	put_command(t, body);
 	return body;
 }
 

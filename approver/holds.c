@@ -100,14 +100,17 @@ int
 verb_unhold(struct turn *t, json_t **answer, struct err *e)
 {
 	struct live_hold *h = find(t->l, turn_str(t, "hold"));
+	const char *session = turn_str(t, "channel");
 
 	(void)answer;
+	if (session[0] == '\0') /* its channel is sealed by now */
+		session = turn_str(t, "conn");
 	if (h != NULL) {
 		h->over = true;
 		ledger_undo(t->l, again, h);
 	}
-	return book_event(t->l->book, "exec.unheld", turn_str(t, "channel")[0]
-	    != '\0' ? turn_str(t, "channel") : turn_str(t, "conn"), h == NULL ? NULL : h->person, json_pack("{s:s, s:s}", "hold",
+	return book_event(t->l->book, "exec.unheld", session,
+	    h == NULL ? NULL : h->person, json_pack("{s:s, s:s}", "hold",
 	    turn_str(t, "hold"), "why", turn_str(t, "why")), e);
 }
 

@@ -9,9 +9,6 @@
 #include "lib/err.h"
 #include "lib/list.h"
 #include "lib/table.h"
-#include "lib/visible.h"
-
-#define TEXT_ROOM 16384
 
 /* The words as they were typed, or the path while they are not known. */
 static const char *
@@ -56,42 +53,32 @@ out:
 }
 
 static void
-fact(FILE *out, const char *name, const char *value)
-{
-	static char shown[TEXT_ROOM];
-
-	if (value[0] != '\0')
-		(void)fprintf(out, "%-10s %s\n", name, visible(value, shown,
-		    sizeof(shown)));
-}
-
-static void
 print_hold(const struct run *r, const json_t *h)
 {
 	char when[2][LIST_TEXT_MAX], uids[64];
 	FILE *out = r->c->out;
 
-	fact(out, "held", list_str(h, "hold"));
-	fact(out, "state", list_str(h, "state"));
-	fact(out, "who", list_str(h, "name"));
-	fact(out, "person", list_str(h, "person"));
-	fact(out, "role", list_str(h, "role"));
-	fact(out, "account", list_str(h, "account"));
-	fact(out, "on", list_str(h, "host"));
-	fact(out, "program", list_str(h, "exe"));
-	fact(out, "words", list_str(h, "argv"));
-	fact(out, "folder", list_str(h, "cwd"));
+	list_fact(out, "held", list_str(h, "hold"));
+	list_fact(out, "state", list_str(h, "state"));
+	list_fact(out, "who", list_str(h, "name"));
+	list_fact(out, "person", list_str(h, "person"));
+	list_fact(out, "role", list_str(h, "role"));
+	list_fact(out, "account", list_str(h, "account"));
+	list_fact(out, "on", list_str(h, "host"));
+	list_fact(out, "program", list_str(h, "exe"));
+	list_fact(out, "words", list_str(h, "argv"));
+	list_fact(out, "folder", list_str(h, "cwd"));
 	(void)snprintf(uids, sizeof(uids), "uid %lld, runs as uid %lld",
 	    (long long)list_int(h, "uid"), (long long)list_int(h, "euid"));
-	fact(out, "rights", uids);
-	fact(out, "rule", list_str(h, "rule"));
-	fact(out, "says", list_str(h, "say"));
-	fact(out, "session", list_str(h, "channel"));
-	fact(out, "asked", list_when(list_int(h, "asked_us"), r->now_us,
+	list_fact(out, "rights", uids);
+	list_fact(out, "rule", list_str(h, "rule"));
+	list_fact(out, "says", list_str(h, "say"));
+	list_fact(out, "session", list_str(h, "channel"));
+	list_fact(out, "asked", list_when(list_int(h, "asked_us"), r->now_us,
 	    when[0]));
-	fact(out, "lapses", list_when(list_int(h, "lapse_us"), r->now_us,
+	list_fact(out, "lapses", list_when(list_int(h, "lapse_us"), r->now_us,
 	    when[1]));
-	fact(out, "decided by", list_str(h, "approvers"));
+	list_fact(out, "decided by", list_str(h, "approvers"));
 }
 
 /* The one hold that w->arg[0] names: owned by *answer. */

@@ -12,6 +12,7 @@
 
 #define SECOND_US INT64_C(1000000)
 #define TEXT_ROOM 2048
+#define FACT_ROOM 16384	/* the words of a program are long */
 
 const char *
 list_str(const json_t *o, const char *key)
@@ -223,18 +224,18 @@ list_line(const json_t *r, char *ret, size_t size)
 	return ret;
 }
 
-static void
-fact(FILE *out, const char *name, const char *value)
+void
+list_fact(FILE *out, const char *name, const char *value)
 {
-	char shown[TEXT_ROOM];
+	static char shown[FACT_ROOM];
 
 	if (value[0] != '\0')
 		(void)fprintf(out, "%-10s %s\n", name, visible(value, shown,
 		    sizeof(shown)));
 }
 
-static void
-moment(FILE *out, const char *name, int64_t us, int64_t now_us)
+void
+list_moment(FILE *out, const char *name, int64_t us, int64_t now_us)
 {
 	char at[LIST_TEXT_MAX], when[LIST_TEXT_MAX];
 
@@ -273,42 +274,42 @@ list_request(FILE *out, const json_t *r, int64_t now_us, struct err *e)
 {
 	char length[LIST_TEXT_MAX], need[LIST_TEXT_MAX + 300];
 
-	fact(out, "request", list_str(r, "request"));
-	fact(out, "state", list_str(r, "state"));
-	fact(out, "who", list_str(r, "name"));
-	fact(out, "person", list_str(r, "person"));
-	fact(out, "role", list_str(r, "role"));
-	fact(out, "account", list_str(r, "account"));
-	fact(out, "on", list_str(r, "host"));
-	fact(out, "for", list_length(list_int(r, "for_s"), length));
-	fact(out, "reason", list_str(r, "reason"));
-	fact(out, "ticket", list_str(r, "ticket"));
-	moment(out, "asked", list_int(r, "asked_us"), now_us);
+	list_fact(out, "request", list_str(r, "request"));
+	list_fact(out, "state", list_str(r, "state"));
+	list_fact(out, "who", list_str(r, "name"));
+	list_fact(out, "person", list_str(r, "person"));
+	list_fact(out, "role", list_str(r, "role"));
+	list_fact(out, "account", list_str(r, "account"));
+	list_fact(out, "on", list_str(r, "host"));
+	list_fact(out, "for", list_length(list_int(r, "for_s"), length));
+	list_fact(out, "reason", list_str(r, "reason"));
+	list_fact(out, "ticket", list_str(r, "ticket"));
+	list_moment(out, "asked", list_int(r, "asked_us"), now_us);
 	if (strcmp(list_str(r, "state"), "pending") == 0) {
-		moment(out, "lapses", list_int(r, "lapse_us"), now_us);
+		list_moment(out, "lapses", list_int(r, "lapse_us"), now_us);
 		(void)snprintf(need, sizeof(need), "%d more of %.256s",
 		    (int)list_int(r, "missing"), list_str(r, "approvers"));
-		fact(out, "needs", need);
+		list_fact(out, "needs", need);
 	}
 	decisions(out, json_object_get(r, "decisions"), now_us);
-	fact(out, "grant", list_str(r, "grant"));
-	moment(out, "until", list_int(r, "until_us"), now_us);
+	list_fact(out, "grant", list_str(r, "grant"));
+	list_moment(out, "until", list_int(r, "until_us"), now_us);
 	return ferror(out) ? err_sys(e, "write") : 0;
 }
 
 int
 list_grant(FILE *out, const json_t *g, int64_t now_us, struct err *e)
 {
-	fact(out, "grant", list_str(g, "grant"));
-	fact(out, "state", list_str(g, "state"));
-	fact(out, "who", list_str(g, "name"));
-	fact(out, "person", list_str(g, "person"));
-	fact(out, "role", list_str(g, "role"));
-	fact(out, "account", list_str(g, "account"));
-	fact(out, "on", list_str(g, "host"));
-	fact(out, "request", list_str(g, "request"));
-	moment(out, "from", list_int(g, "from_us"), now_us);
-	moment(out, "until", list_int(g, "until_us"), now_us);
+	list_fact(out, "grant", list_str(g, "grant"));
+	list_fact(out, "state", list_str(g, "state"));
+	list_fact(out, "who", list_str(g, "name"));
+	list_fact(out, "person", list_str(g, "person"));
+	list_fact(out, "role", list_str(g, "role"));
+	list_fact(out, "account", list_str(g, "account"));
+	list_fact(out, "on", list_str(g, "host"));
+	list_fact(out, "request", list_str(g, "request"));
+	list_moment(out, "from", list_int(g, "from_us"), now_us);
+	list_moment(out, "until", list_int(g, "until_us"), now_us);
 	return ferror(out) ? err_sys(e, "write") : 0;
 }
 

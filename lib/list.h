@@ -36,6 +36,11 @@ const char *list_str(const json_t *o, const char *key);
 /* An integer member, 0 when there is none. */
 int64_t list_int(const json_t *o, const char *key);
 
+/* A line "name value" with the value visible, a moment as "14:03 CET (in
+ * 57m)"; nothing when the value is "" or the time 0. */
+void list_fact(FILE *out, const char *name, const char *value);
+void list_moment(FILE *out, const char *name, int64_t us, int64_t now_us);
+
 /* The tables; each of requests, grants, roles is an array. */
 int list_requests(FILE *out, const json_t *requests, int64_t now_us,
     struct err *e);

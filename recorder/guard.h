@@ -217,7 +217,7 @@ void guard_hold_ran(struct guard *g, const char *id, bool done);
  * waits. */
 bool guard_hold_tick(struct guard *g);
 
-/* The channel is over, NULL: all. */
+/* The channel is over: nothing of it waits any more. */
 void guard_hold_drop(struct guard *g, const struct gchannel *ch);
 
 /* ---- guard_second.c --------------------------------------------------- */

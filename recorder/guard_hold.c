@@ -336,7 +336,7 @@ guard_hold_drop(struct guard *g, const struct gchannel *ch)
 {
 	for (struct held *h = g->held, *next; h != NULL; h = next) {
 		next = h->next;
-		if (ch != NULL && &g->channel[h->channel] != ch)
+		if (&g->channel[h->channel] != ch)
 			continue;
 		if (h->open)
 			(void)caller_fail(g->listener, &h->caller, EPERM);
