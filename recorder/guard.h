@@ -120,7 +120,7 @@ struct second {
 /* A session (setsid(2)) and the channel it belongs to. */
 struct seen {
 	pid_t sid;
-	uint64_t start;		/* of its leader, when known */
+	uint64_t start;		/* of the process that was seen in it first */
 	int channel;
 };
 
@@ -175,7 +175,8 @@ void guard_exec_tell(struct guard *g, struct gchannel *ch,
     const struct caller *c, const char *decision, bool verified,
     const char *held);
 
-/* The channel a process belongs to, or NULL. */
+/* The channel a process of this connection belongs to, or NULL: ask
+ * guard_owns() first, the number of its terminal may be another's by now. */
 struct gchannel *guard_channel_of(struct guard *g, const struct task *t);
 
 /* Is this process of the connection at all?  Its sshd is not. */

@@ -40,17 +40,15 @@ kill_one(void *arg, const struct task *t)
 	const struct gchannel *of;
 
 	if (t->state == 'Z' || t->pid == getpid() ||
-	    t->start < s->g->pid_start)
+	    t->start < s->g->pid_start || !guard_owns(s->g, t))
 		return;
 	if (s->c != NULL) {
 		if (is_shell(s->g, t) || t->ppid == s->g->pid)
 			return;
 		of = guard_channel_of(s->g, t);
 		/* what left its parents may be of this channel: it goes */
-		if (of != s->c && (of != NULL || !guard_owns(s->g, t)))
+		if (of != NULL && of != s->c)
 			return;
-	} else if (!guard_owns(s->g, t)) {
-		return;
 	}
 	task_kill(t);
 	s->killed++;

@@ -19,29 +19,51 @@
 
 /* ---- whose ------------------------------------------------------------ */
 
-static struct gchannel *
-by_session(struct guard *g, pid_t sid)
+/* Where its session is remembered, or -1.  A number may be of a session that
+ * came later: its leader then started after the process seen in it first. */
+static int
+seen_of(const struct guard *g, const struct task *t)
 {
 	size_t n = g->seen_n < GUARD_SEEN ? g->seen_n : GUARD_SEEN;
+	struct task leader;
 
-	for (size_t i = 0; i < n; i++)
-		if (g->seen[i].sid == sid && g->seen[i].channel >= 0)
-			return &g->channel[g->seen[i].channel];
-	return NULL;
+	for (size_t i = 0; i < n; i++) {
+		const struct seen *s = &g->seen[i];
+
+		if (s->sid == 0 || s->sid != t->sid)
+			continue;
+		if (t->start < g->pid_start ||
+		    (task_read(s->sid, &leader, NULL) == 0 &&
+		    leader.start > s->start))
+			return -1;
+		return (int)i;
+	}
+	return -1;
+}
+
+static struct gchannel *
+by_session(struct guard *g, const struct task *t)
+{
+	int at = seen_of(g, t);
+
+	return at < 0 || g->seen[at].channel < 0 ? NULL :
+	    &g->channel[g->seen[at].channel];
 }
 
 static void
-remember(struct guard *g, pid_t sid, int channel)
+remember(struct guard *g, const struct task *t, int channel)
 {
-	size_t n = g->seen_n < GUARD_SEEN ? g->seen_n : GUARD_SEEN;
+	int at = seen_of(g, t);
 
-	for (size_t i = 0; i < n; i++)
-		if (g->seen[i].sid == sid) {
-			g->seen[i].channel = channel;
-			return;
-		}
-	g->seen[g->seen_n++ % GUARD_SEEN] = (struct seen){ .sid = sid,
-	    .channel = channel };
+	if (at >= 0) {
+		g->seen[at].channel = channel;
+		return;
+	}
+	for (size_t i = 0; i < GUARD_SEEN; i++)
+		if (g->seen[i].sid == t->sid)
+			g->seen[i] = (struct seen){ 0 }; /* used again */
+	g->seen[g->seen_n++ % GUARD_SEEN] = (struct seen){ .sid = t->sid,
+	    .start = t->start, .channel = channel };
 }
 
 /* By what is above it: the warrant-shell that started it. */
@@ -74,9 +96,9 @@ guard_channel_of(struct guard *g, const struct task *t)
 		    g->channel[i].tty_dev == t->tty)
 			c = &g->channel[i];
 	if (c == NULL)
-		c = by_session(g, t->sid);
+		c = by_session(g, t);
 	if (c != NULL && c->state != CHANNEL_NONE)
-		remember(g, t->sid, guard_channel_index(g, c));
+		remember(g, t, guard_channel_index(g, c));
 	return c != NULL && c->state != CHANNEL_NONE ? c : NULL;
 }
 
@@ -97,16 +119,11 @@ descends(const struct guard *g, const struct task *t)
 bool
 guard_owns(const struct guard *g, const struct task *t)
 {
-	size_t n = g->seen_n < GUARD_SEEN ? g->seen_n : GUARD_SEEN;
-
 	if (t->pid == g->pid)
 		return false;
 	if (g->audit != UINT32_MAX && task_audit(t->pid) == g->audit)
 		return true;
-	for (size_t i = 0; i < n; i++)
-		if (g->seen[i].sid == t->sid && t->start >= g->pid_start)
-			return true;
-	return descends(g, t);
+	return seen_of(g, t) >= 0 || descends(g, t);
 }
 
 /* ---- may it ----------------------------------------------------------- */
@@ -315,7 +332,7 @@ guard_exec(struct guard *g, struct err *e)
 		return rc;
 	ch = guard_channel_of(g, &c.task);
 	if (ch == NULL)
-		remember(g, c.task.sid, -1); /* ours, of no channel known */
+		remember(g, &c.task, -1); /* ours, of no channel known */
 	decide(g, ch, &c);
 	caller_clear(&c);
 	return 0;

@@ -90,6 +90,46 @@ def test_shell_killed():
     nothing_left(4302)
 
 
+def on_terminal(name, seconds):
+    """A process whose terminal has this name, as soon as it is free."""
+    number = int(name.rsplit("/", 1)[1])
+    end, lower, found = time.monotonic() + seconds, [], None
+    while found is None and time.monotonic() < end:
+        ours, its = os.openpty()
+        if os.ttyname(its) == name:
+            found = subprocess.Popen(
+                ["setsid", "--ctty", "sleep", "60"], stdin=its)
+            os.close(its)
+            H.callback(os.close, ours)
+        elif int(os.ttyname(its).rsplit("/", 1)[1]) < number:
+            lower += [ours, its]
+        else:
+            os.close(ours)
+            os.close(its)
+    for fd in lower:
+        os.close(fd)
+    check(found is not None, f"{name} was not free in {seconds} s")
+    return found
+
+
+def test_terminal_used_again():
+    """A terminal that bears the name of one that has ended is left alone"""
+    for _ in range(4):  # the moment matters
+        child = session()
+        child.sendline("echo =$(tty)=")
+        child.expect("=(/dev/pts/[0-9]+)=")
+        name = child.match.group(1)
+        child.sendline("kill -9 $PPID")
+        other = on_terminal(name, 5)
+        try:
+            child.expect(pexpect.EOF, timeout=15)
+            time.sleep(0.3)
+            check(other.poll() is None, f"killed: {other.poll()}")
+        finally:
+            other.kill()
+            other.wait()
+
+
 def test_ledger_killed():
     """The ledger is killed: the session goes on and is sealed"""
     child = session()
@@ -166,6 +206,7 @@ def main():
         H.grant("alice")
         status = lib.run([
             test_recorder_killed, test_gate_killed, test_shell_killed,
+            test_terminal_used_again,
             test_ledger_killed, test_daemon_killed, test_full_disk,
             test_no_setgid])
         if status == 1:
