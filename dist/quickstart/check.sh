@@ -24,15 +24,24 @@ step() {
 }
 
 # suite NAME COMMAND...: prints a line a test that begins with ok, FAIL(ED) or
-# skip(ped); each is counted.
+# skip(ped), and what stands below one that failed; each is counted.
 suite() {
 	local name=$1 log=$logs/${1//[^a-z0-9A-Z]/-}.log at=$SECONDS status=0
 	local good bad left
 	shift
 	"$@" >"$log" 2>&1 </dev/null || status=$?
 	[ "$status" != 77 ] || status=0 # all of it skipped, each said why
-	grep -E '^(ok|FAIL|skip)[A-Za-z]* ' "$log" |
-	    sed "s|^\([a-zA-Z]*\) |\1 $name: |" || true
+	awk -v name="$name" '
+	/^(ok|FAIL|skip)[A-Za-z]* / {
+		rest = 0
+		if (/^FAIL/)
+			rest = 30
+		sub(/^[a-zA-Z]* /, "&" name ": ")
+		print
+		next
+	}
+	/^#/ { rest = 0 }
+	rest-- > 0 { print "     | " $0 }' "$log"
 	good=$(grep -c '^ok ' "$log" || true)
 	bad=$(grep -cE '^FAIL(ED)? ' "$log" || true)
 	left=$(grep -cE '^skip(ped)? ' "$log" || true)
