@@ -189,6 +189,16 @@ book_event(struct book *b, const char *kind, const char *session,
 	return store_add(b->store, kind, session, who, body, NULL, e);
 }
 
+int64_t
+book_newest_us(struct book *b)
+{
+	int64_t us = 0;
+
+	(void)sql_int(store_db(b->store), &us, NULL, "SELECT wall_us FROM "
+	    "event ORDER BY seq DESC LIMIT 1", "");
+	return us;
+}
+
 /* ---- bodies ----------------------------------------------------------- */
 
 void

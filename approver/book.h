@@ -58,6 +58,29 @@ int book_mask_key(struct book *b, char key[65], char id[16], struct err *e);
  * a transaction. */
 int book_snapshot(struct book *b, struct err *e);
 
+/* Remove what is older than k says from the store, as far as one event can
+ * name it: 1 and what was removed (recordings: an array of objects with
+ * channel, the caller's), 0 nothing is, -1. */
+struct retention;
+struct purged {
+	size_t bodies;
+	json_t *recordings;
+	bool more;		/* there is more: look again soon */
+};
+
+int book_purge(struct book *b, const struct retention *k, int64_t now_us,
+    struct purged *ret, struct err *e);
+
+/* The recordings of the last such run, as above; NULL with *e. */
+json_t *book_last_gone(struct book *b, struct err *e);
+
+/* What was removed leaves the write-ahead log, too; outside of a
+ * transaction. */
+int book_forget(struct book *b, struct err *e);
+
+/* When the newest event was, 0 without any. */
+int64_t book_newest_us(struct book *b);
+
 /* An event without a row: body is stolen; conn or channel id, and person,
  * may be NULL. */
 int book_event(struct book *b, const char *kind, const char *session,

@@ -310,6 +310,7 @@ run_round(struct ledger *l)
 			anchor(l);
 		if (boot >= l->epoch_us)
 			next_epoch(l);
+		purge_tick(l, boot);
 	}
 	free_items(l);
 	logins_sweep(l, now); /* no undo names them any more */
@@ -392,6 +393,7 @@ set_up(struct ledger *l, struct err *e)
 	const struct ledger_start *s = l->start;
 
 	if (policy_load(s->conf, &l->policy, e) < 0 ||
+	    retention_load(s->conf, &l->retention, e) < 0 ||
 	    loop_open(&l->loop, e) < 0 ||
 	    link_open(&l->up, &l->loop, s->monitor_fd, &up_ops, l, e) < 0 ||
 	    take_signals(l, e) < 0 ||
@@ -439,6 +441,7 @@ ledger_run(const struct ledger_start *start, struct err *e)
 {
 	static struct ledger l;
 	struct rlimit r;
+	int64_t before_us;
 
 	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
 		r.rlim_cur = r.rlim_max;
@@ -448,7 +451,9 @@ ledger_run(const struct ledger_start *start, struct err *e)
 	    .changed = json_array() };
 	if (set_up(&l, e) < 0)
 		return -1;
+	before_us = book_newest_us(l.book);
 	record_start(&l);
+	purge_start(&l, before_us);
 	log_line(LOG_NOTICE, "ready");
 	while (!l.stopping) {
 		int64_t left = (l.tick_us - clock_boot_us()) / 1000 + 1;

@@ -34,6 +34,7 @@
 #include "approver/link.h"
 #include "approver/loop.h"
 #include "approver/policy.h"
+#include "approver/retention.h"
 #include "approver/remember.h"
 #include "lib/id.h"
 
@@ -160,6 +161,7 @@ struct ledger {
 	const struct ledger_start *start;
 	struct loop loop;
 	struct policy policy;
+	struct retention retention;
 	struct book *book;
 	struct link up;
 	struct source ledger_socket, approver_socket, signals;
@@ -175,7 +177,7 @@ struct ledger {
 	json_t *changed;	/* ids of requests that changed this round */
 	json_t *outgoing;	/* messages for the monitor, after commit */
 	int64_t next_id;
-	int64_t tick_us, epoch_us;	/* next of each, boot clock */
+	int64_t tick_us, epoch_us, purge_us;	/* next, boot clock */
 	int64_t offset_us;	/* wall - boot, of the last tick */
 	bool frozen;		/* the clock stepped: no new grants */
 	bool store_down;	/* said so in the log */
@@ -191,6 +193,12 @@ struct turn {
 	const json_t *msg;
 	int64_t now_us;
 };
+
+/* ---- purge.c ----------------------------------------------------------- */
+
+/* before_us: when the newest event was as we started, 0 for a new store. */
+void purge_start(struct ledger *l, int64_t before_us);
+void purge_tick(struct ledger *l, int64_t boot_us);
 
 /* ---- verbs.c ---------------------------------------------------------- */
 

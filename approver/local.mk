@@ -11,6 +11,7 @@ noinst_LTLIBRARIES += %D%/libapprover.la
 %C%_libapprover_la_SOURCES += %D%/notify.c %D%/notify.h
 %C%_libapprover_la_SOURCES += %D%/policy.c %D%/policy.h %D%/policy_rules.c
 %C%_libapprover_la_SOURCES += %D%/proc.c %D%/proc.h
+%C%_libapprover_la_SOURCES += %D%/retention.c %D%/retention.h
 %C%_libapprover_la_LIBADD = lib/liblib.la $(JANSSON_LIBS) $(CRYPTO_LIBS)
 
 bin_PROGRAMS += %D%/approver
@@ -41,6 +42,7 @@ noinst_LTLIBRARIES += %D%/libledger.la
 %C%_libledger_la_SOURCES += %D%/book.c %D%/book.h %D%/book_private.h
 %C%_libledger_la_SOURCES += %D%/book_access.c %D%/book_find.c
 %C%_libledger_la_SOURCES += %D%/book_person.c %D%/book_work.c
+%C%_libledger_la_SOURCES += %D%/book_purge.c %D%/purge.c
 %C%_libledger_la_SOURCES += %D%/channels.c %D%/decisions.c %D%/logins.c
 %C%_libledger_la_SOURCES += %D%/holds.c %D%/sessions.c
 %C%_libledger_la_SOURCES += %D%/ledger.c %D%/ledger.h %D%/peer.c

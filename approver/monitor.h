@@ -204,6 +204,9 @@ int recording_open(struct monitor *m, const char *id, struct err *e);
 /* The ledger has no seal of this recording: if nobody writes it, seal it. */
 void recording_leftover(struct monitor *m, const char *id);
 
+/* Remove the files of a recording that retention says is gone. */
+void recording_remove(struct monitor *m, const char *id);
+
 /* ---- digest.c --------------------------------------------------------- */
 
 /* Hash all of fd (owned from here), then tell the ledger msg (stolen, a

@@ -74,6 +74,22 @@ recording_open(struct monitor *m, const char *id, struct err *e)
 	return fd;
 }
 
+/* What retention removes: told after it stands in the ledger. */
+void
+recording_remove(struct monitor *m, const char *id)
+{
+	char record_name[NAME_ROOM], spool_name[NAME_ROOM];
+
+	if (!id_ok(id, 's') || channel_is_open(m, id))
+		return;
+	names_of(id, record_name, spool_name);
+	if (unlinkat(m->sessions, record_name, 0) == 0)
+		log_line(LOG_NOTICE, "%s: removed by retention", record_name);
+	else if (errno != ENOENT)
+		log_line(LOG_ERR, "%s: %s", record_name, strerror(errno));
+	(void)unlinkat(m->spool, spool_name, 0);
+}
+
 void
 recording_leftover(struct monitor *m, const char *id)
 {

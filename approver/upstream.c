@@ -328,6 +328,20 @@ on_unsealed(struct monitor *m, const json_t *msg)
 }
 
 static void
+on_recording_remove(struct monitor *m, const json_t *msg)
+{
+	const json_t *list = json_object_get(msg, "recordings"), *one;
+	const char *id;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		if (wire_str(one, "channel", ID_MAX, &id, NULL) == 0)
+			recording_remove(m, id);
+	(void)fsync(m->sessions);
+	reply(m, msg, wire_ok(), -1);
+}
+
+static void
 message(struct link *l, const json_t *msg, struct wire_fds *fds)
 {
 	struct monitor *m = l->owner;
@@ -348,6 +362,8 @@ message(struct link *l, const json_t *msg, struct wire_fds *fds)
 		to_gate(m, msg, "until");
 	} else if (strcmp(op, "recording.open") == 0) {
 		on_recording_open(m, msg);
+	} else if (strcmp(op, "recording.remove") == 0) {
+		on_recording_remove(m, msg);
 	} else if (strcmp(op, "unsealed") == 0) {
 		on_unsealed(m, msg);
 	} else {

@@ -14,6 +14,7 @@
 #include "approver/ledger.h"
 #include "approver/monitor.h"
 #include "approver/policy.h"
+#include "approver/retention.h"
 #include "lib/conf.h"
 #include "lib/err.h"
 #include "lib/io.h"
@@ -83,15 +84,17 @@ static int
 check(const char *path)
 {
 	static struct policy p;
+	struct retention keep;
 	struct conf *c = NULL;
 	struct err e = { 0 };
-	int status = conf_check(path, false);
+	int status = 0;
 
-	if (status != 0)
-		return status;
-	if (conf_load(path, &c, &e) < 0 || policy_load(c, &p, &e) < 0) {
+	if (conf_load(path, &c, &e) < 0 || policy_load(c, &p, &e) < 0 ||
+	    retention_load(c, &keep, &e) < 0) {
 		(void)fprintf(stderr, "%s\n", e.text);
 		status = err_exit_status(e.code);
+	} else {
+		(void)printf("%s: ok\n", path);
 	}
 	policy_clear(&p);
 	conf_free(c);

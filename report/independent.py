@@ -13,6 +13,8 @@ out: a line for each thing checked; status 0 complete and unaltered, 1 with
      warnings, 2 altered or incomplete, 3 unreadable"""
 import argparse
 import base64
+import bisect
+import datetime
 import hashlib
 import json
 import os
@@ -25,6 +27,9 @@ import sys
 import tempfile
 
 ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")
+STAYS = {"purge.run", "erase.run", "hold.placed", "hold.released",
+         "key.rotated"}
+FLOOR = datetime.timedelta(days=90)
 MAGIC, CHAIN = 0x184D2A57, 72
 RECORD = re.compile(
     r"warrant-event/v1\nseq (0|[1-9]\d*)\n"
@@ -64,6 +69,10 @@ def signature_holds(pub, message, signature):
     return done.returncode == 0
 
 
+def moment(text):
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def unique(pairs):
     names = [k for k, _ in pairs]
     if len(set(names)) != len(names):
@@ -85,6 +94,8 @@ class Export:
         self.epochs = []            # (first event, public key)
         self.points = []            # (size, root)
         self.seals, self.lost, self.open = {}, set(), set()
+        self.bare, self.runs = [], []   # no body; (first, last, when or None)
+        self.removed = {}               # recordings: channel to digest
 
     def say(self, verdict, text):
         self.fails += verdict == "FAIL"
@@ -170,6 +181,8 @@ class Export:
         body = event.get("body")
         if (body is None) != (event.get("salt") is None):
             raise Altered(f"event {number}: half a body")
+        if body is None:
+            self.bare.append((number, moment(found.group(2)), kind))
         if body is not None and sha(bytes.fromhex(event["salt"]),
                                     body.encode()).hex() != body_hash:
             raise Altered(f"event {number}: its body was changed")
@@ -180,7 +193,16 @@ class Export:
             if kind == "channel.lost":
                 self.lost.add(session)
             else:
+                if session in self.seals:
+                    self.say("FAIL", f"{session}: sealed twice")
                 self.seals[session] = json.loads(body) if body else {}
+        elif kind in ("purge.run", "erase.run") and body is not None:
+            run = json.loads(body)
+            when = None if kind == "erase.run" else moment(found.group(2))
+            self.runs += [(low, high, when) for low, high in run["ranges"]
+                          if high < number]
+            self.removed.update({r["channel"]: r["sha256"]
+                                 for r in run["recordings"]})
         return sha(b"\0", event["record"].encode())
 
     def events(self):
@@ -205,6 +227,21 @@ class Export:
             raise Altered("another number of events was signed")
         self.say("ok", f"{len(lines)} events are those of "
                  f"{len(self.points)} signed checkpoints")
+
+    def bodies(self):
+        """Whatever lacks its body must be named by a run that removed it."""
+        self.runs.sort(key=lambda run: run[0])
+        first = [run[0] for run in self.runs]
+        for number, when, kind in self.bare:
+            at = bisect.bisect_right(first, number) - 1
+            _, last, ended = self.runs[at] if at >= 0 else (0, -1, None)
+            if kind in STAYS or last < number:
+                self.say("FAIL", f"event {number}: its body was taken away")
+            elif ended is not None and ended - when < FLOOR:
+                self.say("FAIL", f"event {number}: removed too early")
+        if self.bare and not self.fails:
+            self.say("ok", f"the bodies of {len(self.bare)} events were "
+                     "removed by retention")
 
     def frames(self, data):
         """The pairs of a record, zstd frame and chain: how many, and whether
@@ -243,12 +280,17 @@ class Export:
 
     def recording(self, session, seal):
         name = f"recordings/{session}.cast.zst"
+        gone = self.removed.get(session)
+        gone = gone is not None and seal.get("sha256", gone) == gone
         if not os.path.lexists(os.path.join(self.folder, name)):
+            if gone:
+                return
             raise Altered("the recording that was sealed is not there")
+        if gone or not seal:
+            raise Altered("removed by retention, and there it is" if gone
+                          else "nothing says which file was sealed")
         data = self.read(name)
-        if not seal:
-            self.say("WARN", f"{session}: its seal is gone (retention)")
-        elif hashlib.sha256(data).hexdigest() != seal["sha256"]:
+        if hashlib.sha256(data).hexdigest() != seal["sha256"]:
             raise Altered("not the file that was sealed")
         _, closed = self.frames(data)
         state = seal.get("state", "completed")
@@ -286,6 +328,7 @@ class Export:
         self.keys()
         self.checkpoints()
         self.events()
+        self.bodies()
         self.recordings()
         self.strays()
 

@@ -5,7 +5,9 @@ bin_PROGRAMS += %D%/warrant-report
 %C%_warrant_report_SOURCES += %D%/export.c
 %C%_warrant_report_SOURCES += %D%/sheet.c %D%/sheet.h
 %C%_warrant_report_SOURCES += %D%/source.c
-%C%_warrant_report_SOURCES += %D%/verify.c
+%C%_warrant_report_SOURCES += %D%/verify.c %D%/verify_private.h
+%C%_warrant_report_SOURCES += %D%/verify_chain.c %D%/verify_events.c
+%C%_warrant_report_SOURCES += %D%/verify_gone.c
 %C%_warrant_report_SOURCES += %D%/who.c
 %C%_warrant_report_LDADD = schema/librecord.la schema/libstore.la lib/libcommand.la \
 	$(SQLITE_LIBS) $(JANSSON_LIBS)

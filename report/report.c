@@ -37,6 +37,8 @@ static const struct words_command table[] = {
 	    { CHOICE } },
 	{ "masked", 0, 0, CHOICE_TEXT, "what was hidden, and what was not",
 	    { CHOICE } },
+	{ "retention", 0, 0, CHOICE_TEXT, "what was removed, and what is held",
+	    { CHOICE } },
 	{ "verify", 1, 1, "DIR --key KEY [--json]", "is an export complete "
 	    "and unaltered?", { { "key", 0, WORDS_VALUE },
 	    { "json", 0, WORDS_FLAG } } },
@@ -56,6 +58,7 @@ static const struct {
 	{ "fingerprint", report_fingerprint, false },
 	{ "grants", report_grants, false },
 	{ "masked", report_masked, false },
+	{ "retention", report_retention, false },
 	{ "verify", report_verify, true },
 	{ "who", report_who, false },
 };

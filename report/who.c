@@ -101,7 +101,7 @@ report_grants(struct report *r, struct err *e)
 	    "(SELECT group_concat(coalesce(dp.name, d.who), ', ') FROM "
 	    "decision d JOIN person dp ON dp.id = d.who WHERE d.request = "
 	    "q.id), (SELECT group_concat(json_extract(db.body, '$.message'), "
-	    "' / ') FROM decision d JOIN event_body db ON db.seq = d.seq "
+	    "' / ') FROM decision d LEFT JOIN event_body db ON db.seq = d.seq "
 	    "WHERE d.request = q.id), g.until_us - g.from_us, g.from_us, "
 	    "g.until_us, g.ended, g.ended_us, (SELECT coalesce(ep.name, "
 	    "ep.id) FROM person ep WHERE ep.id = g.ended_by), q.id, "
@@ -161,9 +161,55 @@ report_exceptions(struct report *r, struct err *e)
 	    "coalesce(p.name, p.id), x.session, x.seq, b.body "
 	    "FROM v_exception x LEFT JOIN person p ON p.id = x.who "
 	    "LEFT JOIN event_body b ON b.seq = x.seq "
-	    "WHERE x.wall_us >= ?1 AND x.wall_us < ?2 AND (?3 IS NULL OR "
-	    "?3 IN (p.id, p.name, p.email, p.sub)) AND ?4 IS NULL "
+	    "LEFT JOIN channel s ON s.id = x.session "
+	    "LEFT JOIN connection c ON c.connection = "
+	    "coalesce(s.connection, x.session) "
+	    "WHERE " CHOSEN("x.wall_us", "p", "c.account") " "
 	    "ORDER BY x.seq", columns, e);
+}
+
+/* Runs and holds, in their order; their bodies are kept for good. */
+int
+report_retention(struct report *r, struct err *e)
+{
+	static const struct sheet_column columns[] = {
+		{ "time", "TIME", SHEET_TIME },
+		{ "what", "<WHAT", SHEET_TEXT },
+		{ "id", "ID", SHEET_ID },
+		{ "person", "<BY", SHEET_TEXT },
+		{ "bodies", "EVENTS", SHEET_INT },
+		{ "recordings", "RECORDINGS", SHEET_INT },
+		{ "oldest", "FROM", SHEET_TIME },
+		{ "newest", "TO", SHEET_TIME },
+		{ "scope", "SCOPE", SHEET_TEXT },
+		{ "reference", NULL, SHEET_TEXT },
+		{ "keep_days", NULL, SHEET_TEXT },
+		{ "seq", NULL, SHEET_INT },
+		{ NULL, NULL, SHEET_TEXT },
+	};
+
+	return report_sheet(r, "SELECT e.wall_us, CASE e.kind "
+	    "WHEN 'purge.run' THEN 'removed: too old' "
+	    "WHEN 'erase.run' THEN 'removed: a person was erased' "
+	    "WHEN 'hold.placed' THEN 'legal hold placed' "
+	    "ELSE 'legal hold released' END, "
+	    "coalesce(json_extract(b.body, '$.id'), "
+	    "json_extract(b.body, '$.hold')), coalesce(p.name, p.id), "
+	    "json_extract(b.body, '$.bodies'), "
+	    "json_array_length(b.body, '$.recordings'), "
+	    "(SELECT min(v.wall_us) FROM tombstone t JOIN event v "
+	    "ON v.seq = t.seq WHERE t.purge = json_extract(b.body, '$.id')), "
+	    "(SELECT max(v.wall_us) FROM tombstone t JOIN event v "
+	    "ON v.seq = t.seq WHERE t.purge = json_extract(b.body, '$.id')), "
+	    "json_extract(b.body, '$.scope'), "
+	    "json_extract(b.body, '$.ref'), "
+	    "json_extract(b.body, '$.keep_days'), e.seq "
+	    "FROM event e LEFT JOIN event_body b ON b.seq = e.seq "
+	    "LEFT JOIN person p ON p.id = e.who "
+	    "WHERE e.kind IN ('purge.run', 'erase.run', 'hold.placed', "
+	    "'hold.released') AND e.wall_us >= ?1 AND e.wall_us < ?2 "
+	    "AND (?3 IS NULL OR ?3 IN (p.id, p.name, p.email, p.sub) OR "
+	    "p.id LIKE ?3 || '%') AND ?4 IS NULL ORDER BY e.seq", columns, e);
 }
 
 int

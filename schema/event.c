@@ -97,6 +97,18 @@ event_class_name(enum event_class c)
 	return names[c];
 }
 
+bool
+event_kind_stays(const char *kind)
+{
+	static const char *const stay[] = { "purge.run", "erase.run",
+		"hold.placed", "hold.released", "key.rotated" };
+
+	for (size_t i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+		if (strcmp(stay[i], kind) == 0)
+			return true;
+	return false;
+}
+
 static bool
 boot_ok(const char *s)
 {

@@ -47,6 +47,11 @@ struct event {
 
 /* The vocabulary: store.sql, table event_kind. */
 enum event_class { CLASS_ACCESS, CLASS_COMMAND, CLASS_ADMIN, CLASS_SYSTEM };
+#define EVENT_CLASSES 4
+
+/* No body goes before it is so old, whatever the configuration says; verify
+ * takes an earlier removal for what it is. */
+#define EVENT_FLOOR_DAYS 90
 
 struct event_kind {
 	const char *kind;
@@ -60,6 +65,9 @@ struct event_kind {
 const struct event_kind *event_kind_at(size_t i);
 const struct event_kind *event_kind_find(const char *kind);
 const char *event_class_name(enum event_class c);
+
+/* Kept for good: the body that says what was removed, by whom and why.  Pure. */
+bool event_kind_stays(const char *kind);
 
 /* May these columns be hashed?  -1 with *e (ERR_INPUT) says which not: an
  * unknown kind, an id that is none, a time out of range. Pure. */

@@ -68,6 +68,10 @@ int store_next_epoch(struct store *s, struct err *e);
  * of a transaction. */
 int store_snapshot(struct store *s, struct err *e);
 
+/* Write the write-ahead log into the file and empty it: what was deleted
+ * stands nowhere any more (secure_delete); outside of a transaction. */
+int store_truncate_log(struct store *s, struct err *e);
+
 /* The verifier key of epoch 0, what an auditor pins. */
 int store_fingerprint(struct store *s, char ret[NOTE_VKEY_MAX],
     struct err *e);

@@ -10,7 +10,7 @@
 -- (person to recording_gone) is what the ledger means just now, kept so that
 -- a question has a quick answer.  Every row of the state carries the seq of
 -- the event that made it, and the body of that event holds the same values
--- under the same names: warrant-report verify compares the two.  Times of
+-- under the same names (rows.h makes the one from the other).  Times of
 -- rows are therefore the times of their events.
 --
 -- Nothing is updated or deleted but: head (replaced at each commit),

@@ -136,6 +136,16 @@ store_snapshot(struct store *s, struct err *e)
 }
 
 int
+store_truncate_log(struct store *s, struct err *e)
+{
+	int rc = sqlite3_wal_checkpoint_v2(s->db, NULL,
+	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : sql_failed(s->db, rc,
+	    "the write-ahead log", e);
+}
+
+int
 store_fingerprint(struct store *s, char ret[NOTE_VKEY_MAX], struct err *e)
 {
 	sqlite3_stmt *st = sql_open(s->db, e,

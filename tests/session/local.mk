@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_PROGRAMS += %D%/courier_alone
+check_PROGRAMS += %D%/old_store
+%C%_old_store_LDADD = approver/libledger.la
 check_PROGRAMS += %D%/race
 %C%_race_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_courier_alone_LDADD = approver/libcourier.la lib/liblib.la
@@ -15,6 +17,7 @@ dist_noinst_SCRIPTS += %D%/test_hold.py
 dist_noinst_SCRIPTS += %D%/test_kill.py
 dist_noinst_SCRIPTS += %D%/test_live.py
 dist_noinst_SCRIPTS += %D%/test_login.py
+dist_noinst_SCRIPTS += %D%/test_retention.py
 dist_noinst_SCRIPTS += %D%/test_signin.py
 dist_noinst_SCRIPTS += %D%/test_whole.py
 
