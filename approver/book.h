@@ -58,6 +58,12 @@ int book_mask_key(struct book *b, char key[65], char id[16], struct err *e);
  * a transaction. */
 int book_snapshot(struct book *b, struct err *e);
 
+/* This person explains the exception that event seq is.  ERR_NOT_FOUND no
+ * exception, ERR_CONFLICT it was explained, ERR_DENIED it is about that
+ * person. */
+int book_add_review(struct book *b, int64_t seq, const char *who,
+    const char *text, struct err *e);
+
 /* Remove what is older than k says from the store, as far as one event can
  * name it: 1 and what was removed (recordings: an array of objects with
  * channel, the caller's), 0 nothing is, -1. */

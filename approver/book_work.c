@@ -205,6 +205,33 @@ book_channel_seal(struct book *b, const char *id, const json_t *msg,
 	    who, body, "channel_end", e);
 }
 
+/* ---- exceptions ------------------------------------------------------- */
+
+int
+book_add_review(struct book *b, int64_t seq, const char *who,
+    const char *text, struct err *e)
+{
+	sqlite3_stmt *st = sql_open(store_db(b->store), e, "SELECT x.who IS "
+	    "?2, (SELECT coalesce(p.name, p.id) FROM review v JOIN person p "
+	    "ON p.id = v.who WHERE v.about = ?1) FROM v_exception x "
+	    "WHERE x.seq = ?1", "is", seq, who);
+	int rc = st == NULL ? -1 : sql_step(st, e);
+
+	if (rc == 0)
+		rc = err_set(e, ERR_NOT_FOUND, "event %lld is no exception: "
+		    "warrant-report exceptions lists them", (long long)seq);
+	else if (rc == 1 && sqlite3_column_type(st, 1) != SQLITE_NULL)
+		rc = err_set(e, ERR_CONFLICT, "%.200s has explained it",
+		    sql_text(st, 1));
+	else if (rc == 1 && sqlite3_column_int(st, 0) != 0)
+		rc = err_set(e, ERR_DENIED, "it is about yourself: somebody "
+		    "else has to explain it");
+	sql_done(st);
+	return rc < 0 ? -1 : store_add(b->store, "review.signed", NULL, who,
+	    json_pack("{s:I, s:s, s:s}", "about", (json_int_t)seq, "who",
+	    who, "text", text), "review", e);
+}
+
 /* ---- what was never ended --------------------------------------------- */
 
 static int

@@ -19,6 +19,8 @@
  *	decisions.c approve, deny, revoke, ls, show
  *	holds.c     programs that wait for a word
  *	sessions.c  what runs now: listed, watched, killed
+ *	reviews.c   exceptions, explained
+ *	purge.c     when retention looks for what is too old
  *	show.c      requests and grants as messages
  *	readers.c   snapshot and recording, for auditors */
 #ifndef WARRANT_APPROVER_LEDGER_H
@@ -314,6 +316,7 @@ void request_expect(const struct request *r, size_t decisions,
 struct tally request_tally(struct ledger *l, const struct request *r,
     const struct decision *d, size_t n);
 
+extern verb_fn verb_explain;
 extern verb_fn verb_kill, verb_sessions, verb_watch;
 extern verb_fn verb_hold, verb_hold_decide, verb_holds, verb_unhold;
 extern verb_fn verb_approve, verb_cancel, verb_channel_head,

@@ -171,6 +171,9 @@ static const struct verb verbs[] = {
 	    { "request", TEXT, ID_TEXT, true },
 	    { "message", TEXT, REASON_TEXT, true },
 	    { "expect", TEXT, 64, false } } },
+	{ "explain", FROM_PERSON, verb_explain, {
+	    { "event", NUMBER, INT64_MAX, true },
+	    { "message", TEXT, REASON_TEXT, true } } },
 	{ "sessions", FROM_PERSON, verb_sessions, {
 	    { "after", NUMBER, INT32_MAX, false } } },
 	{ "watch", FROM_PERSON, verb_watch, {

@@ -25,6 +25,9 @@ const struct words_command command_table[] = {
 	{ "deny", 1, 1, "ID -m TEXT [--json]",
 	    "refuse a request or a held program",
 	    { { "message", 'm', WORDS_TEXT }, { "json", 0, WORDS_FLAG } } },
+	{ "explain", 1, 1, "EVENT -m TEXT [--json]",
+	    "say what an exception was (warrant-report exceptions)",
+	    { { "message", 'm', WORDS_TEXT }, { "json", 0, WORDS_FLAG } } },
 	{ "help", 0, 0, "", "this list", { { NULL, 0, WORDS_FLAG } } },
 	{ "kill", 1, 1, "SESSION -m TEXT [--json]", "end a session at once",
 	    { { "message", 'm', WORDS_TEXT }, { "json", 0, WORDS_FLAG } } },
@@ -414,7 +417,8 @@ static const struct {
 	const char *verb;
 	int (*run)(const struct run *, struct err *);
 } verbs[] = {
-	{ "approve", do_approve }, { "deny", do_deny }, { "help", do_help },
+	{ "approve", do_approve }, { "deny", do_deny },
+	{ "explain", review_explain }, { "help", do_help },
 	{ "kill", session_kill }, { "ls", do_ls }, { "revoke", do_revoke },
 	{ "sessions", session_list }, { "show", do_show },
 	{ "watch", session_watch },

@@ -34,6 +34,10 @@ int session_kill(const struct run *r, struct err *e);
 /* Hands the recording that grows to warrant-replay(1). */
 int session_watch(const struct run *r, struct err *e);
 
+/* ---- review_command.c: exceptions ------------------------------------- */
+
+int review_explain(const struct run *r, struct err *e);
+
 /* ---- hold_command.c: programs that wait for a word (ids h-...) -------- */
 
 /* The table of ls; *own is set to the first that the reader may decide. */

@@ -27,8 +27,9 @@
 static const struct words_command table[] = {
 	{ "did", 1, 1, "SESSION [--json]", "what was done in a session",
 	    { { "json", 0, WORDS_FLAG } } },
-	{ "exceptions", 0, 0, CHOICE_TEXT, "what somebody has to explain",
-	    { CHOICE } },
+	{ "exceptions", 0, 0, "[--all] " CHOICE_TEXT, "what somebody has to "
+	    "explain, with --all also what was", { CHOICE,
+	    { "all", 0, WORDS_FLAG } } },
 	{ "export", 1, 1, "DIR", "all evidence as a folder, to be checked "
 	    "elsewhere", { { NULL, 0, WORDS_FLAG } } },
 	{ "fingerprint", 0, 0, "[--json]", "the key an auditor pins",

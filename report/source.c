@@ -75,7 +75,8 @@ static const struct {
 	{ "open_sessions", "SELECT count(*) FROM channel s WHERE NOT EXISTS "
 	    "(SELECT 1 FROM channel_end x WHERE x.channel = s.id)",
 	    "sessions still running or not sealed" },
-	{ "exceptions", "SELECT count(*) FROM v_exception",
+	{ "exceptions", "SELECT count(*) FROM v_exception x WHERE NOT EXISTS "
+	    "(SELECT 1 FROM review v WHERE v.about = x.seq)",
 	    "exceptions to explain: warrant-report exceptions" },
 };
 

@@ -120,7 +120,7 @@ read_sums(struct verify *v, struct err *e)
 		verify_say(v, "FAIL", "SHA256SUMS: its last line is cut");
 	while (rc == 0 && (line = verify_line(&b, &at)) != NULL) {
 		if (strlen(line) < 67 || memcmp(line + 64, "  ", 2) != 0) {
-			verify_say(v, "FAIL", "SHA256SUMS: a line that is none");
+			verify_say(v, "FAIL", "SHA256SUMS: no line of one");
 			continue;
 		}
 		line[64] = '\0';
@@ -128,7 +128,7 @@ read_sums(struct verify *v, struct err *e)
 		    json_object_get(v->sums, line + 66) != NULL ||
 		    json_object_set_new(v->sums, line + 66,
 		    json_string(line)) < 0)
-			verify_say(v, "FAIL", "SHA256SUMS: a line that is none");
+			verify_say(v, "FAIL", "SHA256SUMS: no line of one");
 	}
 	buf_clear(&b);
 	return rc;
@@ -190,8 +190,8 @@ check_recording(struct verify *v, const char *id, const json_t *seal)
 		return;
 	}
 	if (fd < 0) {
-		verify_say(v, "FAIL", "%s: the recording that was sealed is not "
-		    "there", name);
+		verify_say(v, "FAIL", "%s: the recording that was sealed is "
+		    "not there", name);
 		return;
 	}
 	if (was_removed(v, id, want))
@@ -219,11 +219,12 @@ check_recordings(struct verify *v)
 		check_recording(v, id, seal);
 	}
 	if (fails == v->fails)
-		verify_say(v, "ok", "%zu recordings are those that were sealed, "
-		    "whole and in order; %zu more were removed by retention",
+		verify_say(v, "ok", "%zu recordings are those that were "
+		    "sealed, whole and in order; %zu more were removed by retention",
 		    json_object_size(v->seals) - v->removed, v->removed);
 	json_object_foreach(v->open, id, seal) {
-		verify_say(v, "WARN", "%s: was still running at the export", id);
+		verify_say(v, "WARN", "%s: was still running at the export",
+		    id);
 	}
 }
 
@@ -249,8 +250,8 @@ check_strays(struct verify *v, const char *folder)
 		    strcmp(name, "recordings") == 0)
 			continue;
 		if (json_object_get(v->seen, name) == NULL)
-			verify_say(v, "FAIL", "%s: a file that belongs to nothing",
-			    name);
+			verify_say(v, "FAIL", "%s: a file that belongs to "
+			    "nothing", name);
 	}
 	if (d != NULL)
 		(void)closedir(d);

@@ -83,8 +83,8 @@ verify_keys(struct verify *v, struct err *e)
 		rc = take_key(v, line, e) < 0 ? err_prefix(e, "keys") : 0;
 	buf_clear(&b);
 	if (rc == 0)
-		verify_say(v, "ok", "signing keys (%zu): each endorsed by the one "
-		    "before, the first is the pinned one", v->nepochs);
+		verify_say(v, "ok", "signing keys (%zu): each endorsed by the "
+		    "one before, the first is the pinned one", v->nepochs);
 	return rc;
 }
 

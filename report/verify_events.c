@@ -120,8 +120,8 @@ verify_events(struct verify *v, struct err *e)
 		rc = err_set(e, ERR_CRYPTO, "events.ndjson: %" PRIu64
 		    " events, but another number was signed", v->tree.size);
 	if (rc == 0)
-		verify_say(v, "ok", "%" PRIu64 " events are those of %zu signed "
-		    "checkpoints of %s", v->tree.size, v->npoints, v->origin);
+		verify_say(v, "ok", "%" PRIu64 " events are those of %zu "
+		    "signed checkpoints of %s", v->tree.size, v->npoints, v->origin);
 	if (rc == 0)
 		verify_gone(v);
 	return rc;

@@ -2,6 +2,7 @@
  * who.c - reports that are one query: who, grants, masked, exceptions. */
 #include "report/report.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "lib/err.h"
@@ -144,28 +145,40 @@ report_masked(struct report *r, struct err *e)
 	    " GROUP BY s.id, 7, 8 ORDER BY min(e.seq)", columns, e);
 }
 
+#define EXCEPTIONS \
+	"SELECT x.wall_us, x.what, coalesce(p.name, p.id), x.session, x.seq, " \
+	"b.body, ve.wall_us, coalesce(vp.name, vp.id), " \
+	"json_extract(vb.body, '$.text') " \
+	"FROM v_exception x LEFT JOIN person p ON p.id = x.who " \
+	"LEFT JOIN event_body b ON b.seq = x.seq " \
+	"LEFT JOIN channel s ON s.id = x.session " \
+	"LEFT JOIN connection c ON c.connection = " \
+	"coalesce(s.connection, x.session) " \
+	"LEFT JOIN review v ON v.about = x.seq " \
+	"LEFT JOIN event ve ON ve.seq = v.seq " \
+	"LEFT JOIN event_body vb ON vb.seq = v.seq " \
+	"LEFT JOIN person vp ON vp.id = v.who " \
+	"WHERE " CHOSEN("x.wall_us", "p", "c.account")
+
 int
 report_exceptions(struct report *r, struct err *e)
 {
-	static const struct sheet_column columns[] = {
+	bool all = words_value(r->words, "all") != NULL;
+	const struct sheet_column columns[] = {
 		{ "time", "TIME", SHEET_TIME },
 		{ "what", "<WHAT", SHEET_TEXT },
 		{ "person", "<PERSON", SHEET_TEXT },
 		{ "session", "SESSION", SHEET_ID },
 		{ "seq", "EVENT", SHEET_INT },
 		{ "details", "<DETAILS", SHEET_TEXT },
+		{ "explained", NULL, SHEET_TIME },
+		{ "explained_by", all ? "<BY" : NULL, SHEET_TEXT },
+		{ "explanation", all ? "<EXPLAINED" : NULL, SHEET_TEXT },
 		{ NULL, NULL, SHEET_TEXT },
 	};
 
-	return report_sheet(r, "SELECT x.wall_us, x.what, "
-	    "coalesce(p.name, p.id), x.session, x.seq, b.body "
-	    "FROM v_exception x LEFT JOIN person p ON p.id = x.who "
-	    "LEFT JOIN event_body b ON b.seq = x.seq "
-	    "LEFT JOIN channel s ON s.id = x.session "
-	    "LEFT JOIN connection c ON c.connection = "
-	    "coalesce(s.connection, x.session) "
-	    "WHERE " CHOSEN("x.wall_us", "p", "c.account") " "
-	    "ORDER BY x.seq", columns, e);
+	return report_sheet(r, all ? EXCEPTIONS " ORDER BY x.seq" :
+	    EXCEPTIONS " AND v.about IS NULL ORDER BY x.seq", columns, e);
 }
 
 /* Runs and holds, in their order; their bodies are kept for good. */

@@ -53,6 +53,7 @@ static const struct row_table tables[] = {
 		HEX0("sha256"), INT0("status"), INT0("signal"),
 		INT("events"), INT("bytes_in"), INT("bytes_out"),
 		INT("masked"), INT("exposed") } },
+	{ "review", "review.signed", { INT("about"), TEXT("who") } },
 	{ "hold", "hold.placed", {
 		TEXT("id"), TEXT("scope"), TEXT0("ref"), INT0("lo"),
 		INT0("hi"), TEXT("who") } },

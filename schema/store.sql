@@ -296,6 +296,14 @@ CREATE TABLE channel_end (
   CHECK (state <> 'lost' OR length = 0)
 ) STRICT, WITHOUT ROWID;
 
+-- Somebody has explained an exception (v_exception); what he said is the body
+-- of this row's event.
+CREATE TABLE review (
+  about INTEGER PRIMARY KEY REFERENCES event(seq),
+  who   TEXT NOT NULL REFERENCES person(id),
+  seq   INTEGER NOT NULL UNIQUE REFERENCES event(seq)
+) STRICT;
+
 -- ------------------------------------------------------------- retention
 
 -- Nothing in its scope may go, until it is released.
@@ -428,6 +436,11 @@ WHEN NOT EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq
     ELSE 'purge.run' END)
 BEGIN SELECT RAISE(ABORT, 'purge: not by its event'); END;
 
+CREATE TRIGGER review_event BEFORE INSERT ON review
+WHEN NOT EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq AND who = NEW.who
+  AND kind = 'review.signed')
+BEGIN SELECT RAISE(ABORT, 'review: not by its event'); END;
+
 -- 3. Four eyes, in time, and never more than was asked.
 CREATE TRIGGER request_end_open BEFORE INSERT ON request_end
 WHEN EXISTS (SELECT 1 FROM grants WHERE request = NEW.request)
@@ -452,6 +465,9 @@ BEGIN SELECT RAISE(ABORT, 'decision: the request is decided'); END;
 CREATE TRIGGER decision_length BEFORE INSERT ON decision
 WHEN NEW.for_us > (SELECT for_us FROM request WHERE id = NEW.request)
 BEGIN SELECT RAISE(ABORT, 'decision: longer than was asked'); END;
+CREATE TRIGGER review_not_self BEFORE INSERT ON review
+WHEN NEW.who = (SELECT who FROM event WHERE seq = NEW.about)
+BEGIN SELECT RAISE(ABORT, 'review: nobody explains what is about himself'); END;
 CREATE TRIGGER grants_approved BEFORE INSERT ON grants
 WHEN NEW.origin = 'approved' AND NOT EXISTS (
   SELECT 1 FROM request r WHERE r.id = NEW.request AND r.who = NEW.who
@@ -617,6 +633,10 @@ CREATE TRIGGER channel_end_update BEFORE UPDATE ON channel_end
 BEGIN SELECT RAISE(ABORT, 'channel_end: rows do not change'); END;
 CREATE TRIGGER channel_end_delete BEFORE DELETE ON channel_end
 BEGIN SELECT RAISE(ABORT, 'channel_end: rows do not go away'); END;
+CREATE TRIGGER review_update BEFORE UPDATE ON review
+BEGIN SELECT RAISE(ABORT, 'review: rows do not change'); END;
+CREATE TRIGGER review_delete BEFORE DELETE ON review
+BEGIN SELECT RAISE(ABORT, 'review: rows do not go away'); END;
 CREATE TRIGGER hold_update BEFORE UPDATE ON hold
 BEGIN SELECT RAISE(ABORT, 'hold: rows do not change'); END;
 CREATE TRIGGER hold_delete BEFORE DELETE ON hold
@@ -686,7 +706,7 @@ SELECT s.id, s.connection, s.grant_id, s.who, s.account, s.role, s.tty, s.seq,
   LEFT JOIN channel_end x ON x.channel = s.id
   LEFT JOIN event n ON n.seq = x.seq;
 
--- What every report has to show and nobody has explained.
+-- What every report has to show until somebody has explained it (review).
 CREATE VIEW v_exception AS
 SELECT e.wall_us, e.kind AS what, e.session, e.who, e.seq
   FROM event_kind k CROSS JOIN event e ON e.kind = k.kind

@@ -279,6 +279,18 @@ class Host(Area):
             "the sockets of warrantd")
         check(self.warrantd.poll() is None, lib.log_of(self.warrantd))
 
+    def pids(self, name):
+        """Of a program below libexec of this build."""
+        path = f"{self.at['libexecdir']}/warrant/{name}"
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                if os.readlink(f"/proc/{pid}/exe") == path:
+                    found.append(int(pid))
+            except OSError:
+                continue
+        return found
+
     def start_sshd(self):
         """Its PAM service is the base name of its argv[0] (OpenSSH before
         9.8), so it is started by a link of a name of its own."""

@@ -27,19 +27,6 @@ def session():
     return child
 
 
-def pids(name):
-    """Of this build's program."""
-    path = f"{H.at['libexecdir']}/warrant/{name}"
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            if os.readlink(f"/proc/{pid}/exe") == path:
-                found.append(int(pid))
-        except OSError:
-            continue
-    return found
-
-
 def nothing_left(sleep):
     wait_until(lambda: subprocess.run(["pgrep", "-f", f"sleep {sleep}"],
                capture_output=True, check=False).returncode == 1, 10,
@@ -51,7 +38,7 @@ def kill_in_session(name, sleep):
     child.sendline(f"setsid sleep {sleep} & echo st''arted")
     child.expect("started")
     time.sleep(0.3)
-    for pid in pids(name):
+    for pid in H.pids(name):
         os.kill(pid, signal.SIGKILL)
     child.sendline("sleep 3; echo unre''corded")
     child.expect(pexpect.EOF, timeout=15)
@@ -69,7 +56,7 @@ def test_recorder_killed():
 def test_gate_killed():
     """The gate is killed: the terminal hangs up, nothing more starts"""
     child = session()
-    for pid in pids("warrant-gate"):
+    for pid in H.pids("warrant-gate"):
         os.kill(pid, signal.SIGKILL)
     child.sendline("/bin/echo unre''corded")
     child.expect(pexpect.EOF, timeout=15)

@@ -8,13 +8,14 @@ import json
 import os
 import pwd
 import re
+import signal
 import subprocess
 import sys
 
 import pexpect
 
 import lib
-from host import CONF, Host
+from host import CONF, Host, run
 from lib import check, wait_until
 
 H = None
@@ -170,6 +171,40 @@ def test_killed():
     check(re.search(one["session"][:8], report.stdout), report.stdout)
 
 
+def exceptions(*words):
+    return json.loads(run([f"{H.at['bindir']}/warrant-report", "exceptions",
+                           "--json", *words]))["rows"]
+
+
+def test_explained():
+    """An exception is listed until somebody else has explained it"""
+    child = alice()
+    for pid in H.pids("warrant-recorder"):
+        os.kill(pid, signal.SIGKILL)
+    child.expect(pexpect.EOF)
+    wait_until(exceptions, 10, "an exception")
+    for one in exceptions():
+        number = str(one["seq"])
+        done = H.ssh("alice", f"{H.at['bindir']}/approver", "explain", number, "-m", "mine",
+                     person="alice")
+        check(done.status == 77 and b"approve none" in done.err, done)
+        done = approver("explain", number)
+        check(done.returncode == 2 and "-m TEXT" in done.stderr, done)
+        done = approver("explain", number, "-m", "a test killed it")
+        check(done.returncode == 0, done)
+        done = approver("explain", number, "-m", "again")
+        check(done.returncode == 3 and "has explained" in done.stderr, done)
+    check(exceptions() == [], exceptions())
+    check(exceptions("--account", "nobody-has-it", "--all") == [])
+    for one in exceptions("--all"):
+        check(one["explanation"] == "a test killed it" and
+              "bob" in one["explained_by"].lower(), one)
+    check("a test killed it" in run(
+        [f"{H.at['bindir']}/warrant-report", "exceptions", "--all"]))
+    done = approver("explain", "0", "-m", "no such")
+    check(done.returncode == 1 and "no exception" in done.stderr, done)
+
+
 def test_root():
     """root is nobody"""
     done = subprocess.run([f"{H.at['bindir']}/approver", "sessions"],
@@ -191,7 +226,7 @@ def main():
         H.start()
         H.grant("alice")
         status = lib.run([test_listed, test_long_command, test_watched, test_watched_no_more,
-                          test_killed, test_root])
+                          test_killed, test_explained, test_root])
         if status == 1 or os.environ.get("V"):
             print(H.logs())
         return status
