@@ -103,7 +103,8 @@ answer_file(struct sftp *s, const struct request *r)
 	} else if (r->op == OP_WRITE) {
 		sftp_file_wrote(r->file, r->len, status);
 	} else if (r->op == OP_READDIR) {
-		sftp_file_names(r->file, (uint32_t)k->number[0], status);
+		sftp_file_names(r->file, op == OP_NAMES ?
+		    (uint32_t)k->number[0] : 0, status);
 	} else {
 		sftp_finish(s, r->file, true, status);
 	}

@@ -142,6 +142,8 @@ sftp_ask(struct sftp *s)
 	if (r->op == OP_OPEN) {
 		r->flags = (uint32_t)k->number[0];
 		r->kind = sftp_flags_write(r->flags) ? SFTP_WRITE : SFTP_READ;
+		if (r->kind == SFTP_READ)
+			r->attrs.set = 0; /* they are for a new file */
 	}
 	return 0;
 }
