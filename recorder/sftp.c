@@ -152,11 +152,25 @@ sftp_lose(struct sftp *s, const char *why)
 	return -1;
 }
 
+/* Where a request says too little of its length, but is all there, it may
+ * have been done. */
+static int
+lose_short(struct sftp *s, bool in)
+{
+	if (in && *s->in.field == '\0' && sftp_ask(s) < 0)
+		return -1;
+	return sftp_lose(s, "a field is longer than its packet");
+}
+
 void
 sftp_end(struct sftp *s)
 {
-	if (s->lost == NULL && !s->ended)
-		settle(s);
+	if (s->lost == NULL && !s->ended) {
+		if (s->in.over || s->out.over)
+			(void)lose_short(s, false);
+		else
+			settle(s);
+	}
 	s->ended = true;
 }
 
@@ -196,7 +210,7 @@ feed(struct sftp *s, bool in, const void *p, size_t n)
 			rc = in ? sftp_ask(s) : sftp_answer(s);
 			break;
 		case STEP_SHORT:
-			rc = sftp_lose(s, "a field is longer than its packet");
+			rc = lose_short(s, in);
 			break;
 		case STEP_LENGTH:
 			rc = sftp_lose(s, "a packet has an impossible length");

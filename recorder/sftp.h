@@ -18,7 +18,9 @@
  * Content is hashed while it passes and never kept, so a digest needs each
  * byte to come in the order of the file, from offset 0: OpenSSH's client and
  * server do so.  Requests may be as many at once as they like; it is the
- * order of the data that counts.
+ * order of the data that counts.  It is the digest of what went through one
+ * handle: whether another handle or program wrote the same file meanwhile
+ * cannot be seen from here.
  *
  * Memory: a name is kept up to SFTP_NAME_MAX; at most SFTP_FILES_MAX handles,
  * SFTP_REQUESTS_MAX requests without an answer and SFTP_HELD_MAX bytes of
@@ -116,6 +118,7 @@ struct sftp_totals {
  * process may be jailed afterwards.  NULL with *e (ERR_MEMORY, ERR_CRYPTO). */
 struct sftp *sftp_new(void (*fn)(void *arg, const struct sftp_fact *f),
     void *arg, struct err *e);
+/* Tells nothing; sftp_end comes before. */
 void sftp_free(struct sftp *s);
 
 /* n more bytes of the client (in) or of the server (out).  A request is to be

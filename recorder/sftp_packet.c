@@ -66,6 +66,7 @@ start(struct sftp_packet *k)
 	k->left = 4;
 	k->have = 0;
 	k->part = 0;
+	k->over = false;
 	k->numbers = k->strings = 0;
 	k->content = 0;
 	(void)memset(k->number, 0, sizeof(k->number));
@@ -93,8 +94,10 @@ static enum sftp_step
 number(struct sftp_packet *k, struct sftp_bytes *in, unsigned width)
 {
 	if (k->have == 0) {
-		if (k->left < width)
-			return STEP_SHORT;
+		if (k->left < width) {
+			k->over = true;
+			k->left = width;
+		}
 		k->value = 0;
 	}
 	for (; k->have < width && in->n > 0; in->p++, in->n--, k->have++)
@@ -201,6 +204,8 @@ rest(struct sftp_packet *k, struct sftp_bytes *in)
 {
 	size_t n = k->left < in->n ? k->left : in->n;
 
+	if (k->over)
+		return STEP_SHORT;
 	in->p += n;
 	in->n -= n;
 	k->left -= (uint32_t)n;
@@ -223,9 +228,13 @@ field(struct sftp_packet *k, struct sftp_bytes *in)
 		k->field++;
 		return STEP_DONE;
 	}
-	if (k->value > k->left)
+	if (k->value > SFTP_PACKET_MAX)
 		return STEP_SHORT;
 	k->want = (uint32_t)k->value;
+	if (k->want > k->left) {
+		k->over = true;
+		k->left = k->want;
+	}
 	if (c == 'd') {
 		k->content = k->want;
 		k->at = AT_CONTENT;
@@ -266,7 +275,7 @@ head(struct sftp_packet *k, struct sftp_bytes *in)
 	if (step != STEP_DONE)
 		return step;
 	if (k->at == AT_LENGTH) {
-		if (k->value == 0 || k->value > SFTP_PACKET_MAX)
+		if (k->value > SFTP_PACKET_MAX)
 			return STEP_LENGTH;
 		start(k);
 		k->left = (uint32_t)k->value;

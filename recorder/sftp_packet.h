@@ -6,10 +6,12 @@
  * A packet is uint32 length, byte type, uint32 id (not INIT and VERSION),
  * fields; numbers are big-endian, a string is uint32 length and bytes (draft-
  * ietf-secsh-filexfer-02, section 3).  What follows the known fields is
- * skipped, as sftp-server does. */
+ * skipped.  Fields that reach beyond their packet are read all the same:
+ * sftp-server reads them, does what they say, and only then leaves. */
 #ifndef WARRANT_RECORDER_SFTP_PACKET_H
 #define WARRANT_RECORDER_SFTP_PACKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,9 +64,10 @@ struct sftp_packet {
 	uint32_t left;		/* bytes of the packet still to come */
 	uint64_t value;		/* of the number that is coming */
 	unsigned have;		/* bytes of it */
-	const char *field;
+	const char *field;	/* the next; "" when all are known */
 	size_t numbers, strings;
 	unsigned part;		/* of the attributes */
+	bool over;		/* a field reaches beyond the packet */
 	uint32_t want;		/* bytes of the string or content to come */
 };
 
@@ -78,7 +81,8 @@ enum sftp_step {
 	STEP_CONTENT,	/* content begins; the fields before it are known */
 	STEP_PIECE,	/* *piece is some of it, in the bytes given */
 	STEP_DONE,	/* the packet is complete */
-	STEP_SHORT,	/* a field reaches beyond its packet */
+	STEP_SHORT,	/* a field reached beyond its packet; the fields are
+			 * known, if not the last is impossibly long */
 	STEP_LENGTH	/* no packet has such a length */
 };
 

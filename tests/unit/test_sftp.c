@@ -861,7 +861,21 @@ static void
 no_length(struct script *t)
 {
 	hello(t);
+	raw(t, true, "ubus", 0ULL, (unsigned long long)REMOVE, 1ULL, "a");
+}
+
+static void
+no_length_end(struct script *t)
+{
+	hello(t);
 	raw(t, true, "u", 0ULL);
+}
+
+static void
+no_length_half(struct script *t)
+{
+	hello(t);
+	raw(t, true, "ubu", 0ULL, (unsigned long long)REMOVE, 1ULL);
 }
 
 static void
@@ -878,7 +892,8 @@ huge_answer(struct script *t)
 	raw(t, false, "u", 256 * 1024 + 1ULL);
 }
 
-/* sftp-server would read the name behind the end of the packet. */
+/* sftp-server reads the name behind the end of the packet, removes the file,
+ * and leaves. */
 static void
 short_packet(struct script *t)
 {
@@ -970,12 +985,17 @@ lost(void **state)
 		    "\"bytes\":0,\"sha256\":\"" SUM_0 "\",\"whole\":false,"
 		    "\"why\":\"open\"}\n"
 		    LOST("a handle was used before it was given"), true },
-		{ "no length", no_length, LENGTH, true },
+		{ "no length", no_length, REMOVED SHORT, true },
+		{ "nothing behind no length", no_length_end, SHORT, true },
+		{ "half behind no length", no_length_half, SHORT, true },
 		{ "huge length", huge_length, LENGTH, true },
 		{ "huge answer", huge_answer, LENGTH, true },
-		{ "short packet", short_packet, CREATED SHORT, true },
+		{ "short packet", short_packet, REMOVED CREATED SHORT, true },
 		{ "long string", long_string, SHORT, true },
-		{ "long WRITE", long_write, CREATED SHORT, true },
+		{ "long WRITE", long_write, "{\"op\":\"upload\",\"path\":"
+		    "\"a\",\"ok\":null,\"bytes\":0,\"sha256\":null,"
+		    "\"whole\":false,\"mode\":\"0644\",\"why\":"
+		    "\"unanswered\"}\n" SHORT, true },
 		{ "only a type", only_type, SHORT, true },
 		{ "long handle", long_handle, "{\"op\":\"list\","
 		    "\"path\":\"d\",\"ok\":null,\"names\":0,\"whole\":false,"
