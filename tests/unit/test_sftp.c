@@ -18,9 +18,12 @@ enum {
 enum { RD = 1, WR = 2, APPEND = 4, CREAT = 8, TRUNC = 16, EXCL = 32 };
 
 /* sha256 of "", "hello", "hello world" */
-#define SUM_0 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-#define SUM_5 "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
-#define SUM_11 "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
+#define SUM_0 "e3b0c44298fc1c149afbf4c8996fb924" \
+    "27ae41e4649b934ca495991b7852b855"
+#define SUM_5 "2cf24dba5fb0a30e26e83b2ac5b9e29e" \
+    "1b161e5c1fa7425e73043362938b9824"
+#define SUM_11 "b94d27b9934d3e08a52e52d7da7dabfa" \
+    "c484efe37a5380ee9088f7ace2efcde9"
 
 /* ---- scripts ---------------------------------------------------------- */
 
@@ -498,6 +501,22 @@ download_missing(struct script *t)
 	status(t, 1, 2);
 }
 
+/* A bad block; and a close that fails. */
+static void
+download_failed(struct script *t)
+{
+	hello(t);
+	open_file(t, "a", RD, "h");
+	in(t, READ, "usqu", 1ULL, "h", 0ULL, 5ULL);
+	out(t, DATA, "us", 1ULL, "hello");
+	in(t, READ, "usqu", 2ULL, "h", 5ULL, 5ULL);
+	status(t, 2, 4);
+	close_file(t, "h");
+	open_file(t, "b", RD, "h");
+	in(t, CLOSE, "us", 3ULL, "h");
+	status(t, 3, 4);
+}
+
 /* What was asked before the close is answered after it. */
 static void
 download_late(struct script *t)
@@ -553,6 +572,14 @@ downloads(void **state)
 		    "\"path\":\"no\",\"ok\":false,\"status\":2,\"error\":"
 		    "\"no such file\",\"bytes\":0,\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"failed\"}\n", false },
+		{ "failed", download_failed, "{\"op\":\"download\","
+		    "\"path\":\"a\",\"ok\":false,\"status\":4,\"error\":"
+		    "\"failure\",\"bytes\":5,\"sha256\":\"" SUM_5 "\","
+		    "\"whole\":false,\"why\":\"failed\"}\n"
+		    "{\"op\":\"download\",\"path\":\"b\",\"ok\":false,"
+		    "\"status\":4,\"error\":\"failure\",\"bytes\":0,"
+		    "\"sha256\":\"" SUM_0 "\",\"whole\":false,"
+		    "\"why\":\"failed\"}\n", false },
 		{ "late", download_late, "{\"op\":\"download\","
 		    "\"path\":\"a\",\"ok\":true,\"bytes\":0,\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"unanswered\"}\n", false },
@@ -645,6 +672,19 @@ folder(struct script *t)
 }
 
 static void
+folder_failed(struct script *t)
+{
+	hello(t);
+	in(t, OPENDIR, "us", 1ULL, "/srv");
+	out(t, HANDLE, "us", 1ULL, "h");
+	in(t, READDIR, "us", 1ULL, "h");
+	status(t, 1, 4);
+	in(t, READDIR, "us", 1ULL, "none"); /* no such handle: no fact */
+	status(t, 1, 4);
+	close_file(t, "h");
+}
+
+static void
 odd_names(struct script *t)
 {
 	hello(t);
@@ -702,6 +742,10 @@ names(void **state)
 		    "\"status\":3,\"error\":\"permission denied\","
 		    "\"names\":0,\"whole\":false,\"why\":\"failed\"}\n",
 		    false },
+		{ "folder failed", folder_failed, "{\"op\":\"list\","
+		    "\"path\":\"/srv\",\"ok\":false,\"status\":4,"
+		    "\"error\":\"failure\",\"names\":0,\"whole\":false,"
+		    "\"why\":\"failed\"}\n", false },
 		{ "odd names", odd_names, "{\"op\":\"remove\",\"path\":"
 		    "\"a\\\\x0a\\\\xff\",\"path_b64\":\"YQr/\",\"ok\":true}\n"
 		    "{\"op\":\"remove\",\"path\":\"\",\"ok\":false,"
@@ -816,6 +860,22 @@ wrong_answer(struct script *t)
 	hello(t);
 	in(t, REMOVE, "us", 1ULL, "a");
 	out(t, HANDLE, "us", 1ULL, "h");
+}
+
+static void
+read_without_data(struct script *t)
+{
+	hello(t);
+	in(t, READ, "usqu", 1ULL, "h", 0ULL, 5ULL);
+	status(t, 1, 0);
+}
+
+static void
+early_answer(struct script *t)
+{
+	in(t, INIT, "u", 3ULL);
+	in(t, REMOVE, "us", 1ULL, "a");
+	status(t, 1, 0);
 }
 
 static void
@@ -965,6 +1025,12 @@ lost(void **state)
 		{ "DATA too long", data_too_long, OPENED "\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"unanswered\"}\n" FIT, true },
 		{ "wrong answer", wrong_answer, REMOVED FIT, true },
+		{ "READ without data", read_without_data,
+		    "{\"op\":\"download\",\"ok\":null,\"bytes\":0,"
+		    "\"sha256\":null,\"whole\":false,\"why\":\"handle\"}\n"
+		    FIT, true },
+		{ "an early answer", early_answer, REMOVED
+		    LOST("an answer before the server began"), true },
 		{ "open without a handle", open_without_handle,
 		    OPENED "\"sha256\":null,\"whole\":false,\"why\":"
 		    "\"unanswered\"}\n" FIT, true },
@@ -1090,6 +1156,26 @@ too_many_requests(void **state)
 	    SFTP_HELD_MAX / SFTP_NAME_MAX);
 }
 
+/* Given up without an end: nothing is told, nothing leaks. */
+static void
+freed(void **state)
+{
+	size_t facts = 0;
+	struct sftp *s = sftp_new(count, &facts, NULL);
+	struct script t = { .n = 0 };
+
+	(void)state;
+	assert_non_null(s);
+	hello(&t);
+	open_file(&t, "a", WR | TRUNC, "h");
+	in(&t, WRITE, "usqs", 1ULL, "h", 0ULL, "hello");
+	send_one(s, &t);
+	clear(&t);
+	sftp_free(s);
+	sftp_free(NULL);
+	assert_int_equal(facts, 0);
+}
+
 int
 main(void)
 {
@@ -1101,6 +1187,7 @@ main(void)
 		cmocka_unit_test(lost),
 		cmocka_unit_test(too_many_files),
 		cmocka_unit_test(too_many_requests),
+		cmocka_unit_test(freed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
