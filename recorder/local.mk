@@ -14,6 +14,10 @@ noinst_LTLIBRARIES += %D%/librelay.la
 %C%_librelay_la_SOURCES += %D%/recording.c %D%/recording.h
 %C%_librelay_la_SOURCES += %D%/relay.c %D%/relay.h
 %C%_librelay_la_SOURCES += %D%/terminal.c %D%/terminal.h
+%C%_librelay_la_SOURCES += %D%/sftp.c %D%/sftp.h %D%/sftp_state.h \
+	%D%/sftp_answer.c %D%/sftp_ask.c %D%/sftp_fact.c
+%C%_librelay_la_SOURCES += %D%/sftp_file.c %D%/sftp_file.h
+%C%_librelay_la_SOURCES += %D%/sftp_packet.c %D%/sftp_packet.h
 %C%_librelay_la_LIBADD = recorder/mask/libmask.la schema/librecord.la \
 	lib/liblib.la $(JANSSON_LIBS) $(CRYPTO_LIBS)
 

@@ -100,3 +100,7 @@ fuzz_targets += %D%/fuzz_doctor
 fuzz_targets += %D%/fuzz_cert
 %C%_fuzz_cert_SOURCES = %D%/fuzz_cert.c $(fuzz_main)
 %C%_fuzz_cert_LDADD = pam_module/libpamcore.la lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_sftp
+%C%_fuzz_sftp_SOURCES = %D%/fuzz_sftp.c $(fuzz_main)
+%C%_fuzz_sftp_LDADD = recorder/librelay.la lib/liblib.la $(FUZZ_LIBS)

@@ -146,6 +146,10 @@ unit_tests += %D%/test_record
 unit_tests += %D%/test_cast
 %C%_test_cast_LDADD = recorder/librelay.la lib/liblib.la $(unit_ldadd)
 
+unit_tests += %D%/test_sftp
+%C%_test_sftp_LDADD = recorder/librelay.la lib/liblib.la $(CRYPTO_LIBS) \
+	$(unit_ldadd)
+
 unit_tests += %D%/test_screen
 %C%_test_screen_SOURCES = %D%/test_screen.c report/screen.c report/screen.h
 %C%_test_screen_LDADD = lib/liblib.la $(unit_ldadd)
