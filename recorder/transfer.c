@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder/transfer.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* What an unquoted word may hold: nothing that a shell would expand, split,
@@ -287,4 +286,20 @@ transfer_parse(const char *command, struct transfer *ret)
 	    !known[k].options(ret))
 		return TRANSFER_SHELL;
 	return TRANSFER_DIRECT;
+}
+
+/* The words around its name are the client's --server, and may be anything
+ * a shell reads: mosh-server and `new' is what they have in common. */
+bool
+transfer_mosh(const char *command)
+{
+	static const char name[] = "mosh-server";
+
+	for (const char *p = command; (p = strstr(p, name)) != NULL;) {
+		p += sizeof(name) - 1;
+		p += strspn(p, "'\"");
+		if (*p == ' ' && starts(p + strspn(p, " '\""), "new"))
+			return true;
+	}
+	return false;
 }

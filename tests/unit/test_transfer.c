@@ -102,6 +102,28 @@ unquotes(void **state)
 }
 
 static void
+knows_mosh(void **state)
+{
+	static const char *const yes[] = {
+		"mosh-server 'new' '-c' '256' '-s' '-l' 'LANG=C.UTF-8'",
+		"mosh-server new",
+		"env LC_ALL=C.UTF-8 /usr/bin/mosh-server  new -p 60001",
+		"[ -n \"$SSH_CONNECTION\" ] && printf \"\\nMOSH SSH_CONNECTION "
+		    "%s\\n\" \"$SSH_CONNECTION\" ; mosh-server 'new' '-s'",
+		"'mosh-server' 'new'",
+		"which mosh-server; mosh-server new",
+	}, *const no[] = { "", "mosh-server", "man mosh-server", "mosh new",
+		"apt install mosh-server-new", "which mosh-server; echo new",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(yes); i++)
+		assert_true(transfer_mosh(yes[i]));
+	for (size_t i = 0; i < COUNT(no); i++)
+		assert_false(transfer_mosh(no[i]));
+}
+
+static void
 refuses_too_much(void **state)
 {
 	static char line[TRANSFER_LINE_MAX + 64];
@@ -133,6 +155,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recognises),
 		cmocka_unit_test(unquotes),
+		cmocka_unit_test(knows_mosh),
 		cmocka_unit_test(refuses_too_much),
 	};
 
