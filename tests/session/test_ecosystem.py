@@ -401,7 +401,7 @@ def listening(port):
 
 
 def answer(port, *requests):
-    """What a local end of a forwarding says to that."""
+    """What a local end of a forwarding says to that: b"" it closes."""
     said = b""
     with socket.create_connection(("127.0.0.1", port), 5) as s:
         s.settimeout(5)
@@ -411,6 +411,8 @@ def answer(port, *requests):
                 said = s.recv(99)
             except ConnectionResetError:
                 return b""
+            except TimeoutError:
+                return None
     return said
 
 
