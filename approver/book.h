@@ -229,5 +229,9 @@ int book_channel_seal(struct book *b, const char *id, const json_t *msg,
 typedef int id_fn(void *arg, const char *id);
 int book_unsealed(struct book *b, id_fn *fn, void *arg, struct err *e);
 int book_open_conns(struct book *b, id_fn *fn, void *arg, struct err *e);
+/* Of the latter those that ran something under the grant, or under one that
+ * it prolonged. */
+int book_conns_of(struct book *b, const char *grant, id_fn *fn, void *arg,
+    struct err *e);
 
 #endif

@@ -235,9 +235,8 @@ book_add_review(struct book *b, int64_t seq, const char *who,
 /* ---- what was never ended --------------------------------------------- */
 
 static int
-each_id(struct book *b, const char *sql, id_fn *fn, void *arg, struct err *e)
+each_id(sqlite3_stmt *st, id_fn *fn, void *arg, struct err *e)
 {
-	sqlite3_stmt *st = sql_open(store_db(b->store), e, sql, "");
 	int rc = st == NULL ? -1 : 0, said = 0;
 
 	while (rc >= 0 && said == 0 && (rc = sql_step(st, e)) == 1)
@@ -249,15 +248,29 @@ each_id(struct book *b, const char *sql, id_fn *fn, void *arg, struct err *e)
 int
 book_unsealed(struct book *b, id_fn *fn, void *arg, struct err *e)
 {
-	return each_id(b, "SELECT id FROM channel c WHERE NOT EXISTS (SELECT "
-	    "1 FROM channel_end x WHERE x.channel = c.id) ORDER BY seq", fn,
-	    arg, e);
+	return each_id(sql_open(store_db(b->store), e, "SELECT id FROM "
+	    "channel c WHERE NOT EXISTS (SELECT 1 FROM channel_end x WHERE "
+	    "x.channel = c.id) ORDER BY seq", ""), fn, arg, e);
 }
 
 int
 book_open_conns(struct book *b, id_fn *fn, void *arg, struct err *e)
 {
-	return each_id(b, "SELECT connection FROM connection c WHERE NOT "
-	    "EXISTS (SELECT 1 FROM connection_end x WHERE x.connection = "
-	    "c.connection) ORDER BY seq", fn, arg, e);
+	return each_id(sql_open(store_db(b->store), e, "SELECT connection "
+	    "FROM connection c WHERE NOT EXISTS (SELECT 1 FROM "
+	    "connection_end x WHERE x.connection = c.connection) ORDER BY "
+	    "seq", ""), fn, arg, e);
+}
+
+int
+book_conns_of(struct book *b, const char *grant, id_fn *fn, void *arg,
+    struct err *e)
+{
+	return each_id(sql_open(store_db(b->store), e, "WITH RECURSIVE of(id) "
+	    "AS (SELECT ? UNION SELECT r.extends FROM of JOIN grants g USING "
+	    "(id) JOIN request r ON r.id = g.request WHERE r.extends IS NOT "
+	    "NULL) SELECT DISTINCT c.connection FROM of JOIN channel c ON "
+	    "c.grant_id = of.id WHERE NOT EXISTS (SELECT 1 FROM "
+	    "connection_end x WHERE x.connection = c.connection)", "s",
+	    grant), fn, arg, e);
 }

@@ -8,6 +8,7 @@
 #include "lib/conf.h"
 #include "lib/conf_mask.h"
 #include "lib/err.h"
+#include "lib/log.h"
 #include "lib/visible.h"
 #include "lib/wire.h"
 
@@ -403,10 +404,34 @@ channels_tick(struct ledger *l, int64_t now_us)
 	}
 }
 
+/* A connection that ran something under the grant: when nothing of it runs
+ * any more, there may still be what it has left behind. */
+struct left {
+	struct ledger *l;
+	const char *grant, *why;
+};
+
+static int
+end_left(void *arg, const char *conn)
+{
+	const struct left *o = arg;
+
+	for (const struct live_channel *ch = o->l->channels; ch != NULL;
+	    ch = ch->next)
+		if (!ch->sealed && strcmp(ch->conn, conn) == 0 &&
+		    strcmp(ch->grant, o->grant) == 0)
+			return 0; /* the end of that one sees to it */
+	ledger_tell(o->l, json_pack("{s:s, s:s, s:b, s:s}", "op", "conn.end",
+	    "conn", conn, "left", 1, "why", o->why));
+	return 0;
+}
+
 unsigned
 channels_end_grant(struct ledger *l, const char *grant, const char *why,
     const char *text, int64_t at_us)
 {
+	struct left left = { .l = l, .grant = grant, .why = why };
+	struct err e = { 0 };
 	unsigned n = 0;
 
 	for (struct live_channel *ch = l->channels; ch != NULL;
@@ -421,6 +446,9 @@ channels_end_grant(struct ledger *l, const char *grant, const char *why,
 		ch->end_us = at_us;
 		say(l, ch, text);
 	}
+	if (book_conns_of(l->book, grant, end_left, &left, &e) < 0)
+		log_line(LOG_ERR, "%s: what it left behind: %s", grant,
+		    e.text);
 	return n;
 }
 

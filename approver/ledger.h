@@ -262,7 +262,8 @@ void channels_tick(struct ledger *l, int64_t now_us);
 void channels_sweep(struct ledger *l);
 
 /* The grant was ended: what runs under it is told text and ends at this
- * moment, 0 at once.  How many. */
+ * moment, 0 at once.  How many.  What connections have left behind that run
+ * nothing more under it ends too, at once. */
 unsigned channels_end_grant(struct ledger *l, const char *grant,
     const char *why, const char *text, int64_t at_us);
 

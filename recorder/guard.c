@@ -107,15 +107,21 @@ on_until(struct guard *g, const json_t *msg)
 	}
 }
 
-/* `end` and `say`, for one channel or all. */
+/* `end` and `say`, for one channel or all; `end` for what was left behind. */
 static void
 on_order(struct guard *g, const json_t *msg, bool end)
 {
 	const char *id = NULL, *why = "ended", *text = "";
+	int left = 0;
 
+	(void)wire_bool_opt(msg, "left", &left, NULL);
 	(void)wire_str_opt(msg, "channel", ID_MAX, &id, NULL);
 	(void)wire_str_opt(msg, "why", sizeof(g->why) - 1, &why, NULL);
 	(void)wire_str_opt(msg, "text", ERR_TEXT_MAX, &text, NULL);
+	if (end && left != 0) {
+		g->revoked = true; /* over once no channel is there */
+		return;
+	}
 	if (end && id == NULL) {
 		guard_end(g, why, text);
 		return;

@@ -105,6 +105,11 @@ refusal(struct gchannel *c)
 	t = calloc(1, sizeof(*t));
 	if (t == NULL)
 		return "out of memory";
+	if (command != NULL && transfer_mosh(command)) {
+		free(t);
+		return "warrant: mosh goes past the record and is refused: "
+		    "use ssh";
+	}
 	kind = command == NULL ? TRANSFER_NONE : transfer_parse(command, t);
 	if (kind == TRANSFER_DIRECT && c->transfer_ok && !c->tty) {
 		c->transfer = t;

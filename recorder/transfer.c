@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder/transfer.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* What an unquoted word may hold: nothing that a shell would expand, split,
@@ -152,7 +151,8 @@ rsync_long(const char *a)
 		"--no-implied-dirs", "--mkpath", "--fsync", "--no-r",
 		"--no-i-r", "--remove-source-files", "--omit-dir-times",
 		"--super", "--munge-links", "--preallocate", "--open-noatime",
-		"--checksum", "--new-compress", "--old-compress", NULL
+		"--checksum", "--new-compress", "--old-compress",
+		"--files-from=-", "--from0", NULL
 	};
 	static const char *const valued[] = {
 		"--partial-dir=", "--timeout=", "--bwlimit=", "--max-size=",
@@ -161,7 +161,7 @@ rsync_long(const char *a)
 		"--compress-level=", "--log-format=", "--out-format=",
 		"--max-alloc=", "--stop-at=", "--stop-after=",
 		"--skip-compress=", "--usermap=", "--groupmap=", "--iconv=",
-		"--info=", "--debug=", NULL
+		"--info=", "--debug=", "--suffix=", "--checksum-seed=", NULL
 	};
 
 	for (size_t i = 0; whole[i] != NULL; i++)
@@ -173,6 +173,21 @@ rsync_long(const char *a)
 	return false;
 }
 
+/* Its value is the next word: a folder. */
+static bool
+rsync_paired(const char *a)
+{
+	static const char *const paired[] = {
+		"--backup-dir", "--compare-dest", "--copy-dest",
+		"--link-dest", "--partial-dir", "--temp-dir", NULL
+	};
+
+	for (size_t i = 0; paired[i] != NULL; i++)
+		if (strcmp(a, paired[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool
 rsync_options(const struct transfer *t)
 {
@@ -180,10 +195,14 @@ rsync_options(const struct transfer *t)
 
 	if (t->argc < 4 || strcmp(t->argv[1], "--server") != 0)
 		return false;
-	for (i = 2; i < t->argc && t->argv[i][0] == '-'; i++)
-		if (starts(t->argv[i], "--") ? !rsync_long(t->argv[i]) :
+	for (i = 2; i < t->argc && t->argv[i][0] == '-'; i++) {
+		if (rsync_paired(t->argv[i]) && i + 1 < t->argc &&
+		    t->argv[i + 1][0] != '-')
+			i++;
+		else if (starts(t->argv[i], "--") ? !rsync_long(t->argv[i]) :
 		    !rsync_cluster(t->argv[i]))
 			return false;
+	}
 	if (t->argc - i < 2 || strcmp(t->argv[i], ".") != 0)
 		return false;
 	/* rsync reads options behind the paths too */
@@ -287,4 +306,20 @@ transfer_parse(const char *command, struct transfer *ret)
 	    !known[k].options(ret))
 		return TRANSFER_SHELL;
 	return TRANSFER_DIRECT;
+}
+
+/* The words around its name are the client's --server, and may be anything
+ * a shell reads: mosh-server and `new' is what they have in common. */
+bool
+transfer_mosh(const char *command)
+{
+	static const char name[] = "mosh-server";
+
+	for (const char *p = command; (p = strstr(p, name)) != NULL;) {
+		p += sizeof(name) - 1;
+		p += strspn(p, "'\"");
+		if (*p == ' ' && starts(p + strspn(p, " '\""), "new"))
+			return true;
+	}
+	return false;
 }

@@ -12,6 +12,7 @@
 #ifndef WARRANT_RECORDER_TRANSFER_H
 #define WARRANT_RECORDER_TRANSFER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define TRANSFER_LINE_MAX 4096
@@ -35,5 +36,10 @@ struct transfer {
 
 /* *ret is filled and points into itself: do not copy it.  Pure. */
 enum transfer_kind transfer_parse(const char *command, struct transfer *ret);
+
+/* Is it what the client of mosh sends?  The screen then goes by UDP, from a
+ * process that leaves the channel: there would be a shell and no record of
+ * it.  No fence: in a session mosh-server is a program like others. */
+bool transfer_mosh(const char *command);
 
 #endif

@@ -17,6 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		return 0;
 	memcpy(line, p, n);
 	line[n] = '\0';
+	(void)transfer_mosh(line);
 	k = transfer_parse(line, &t);
 	if (t.argc > TRANSFER_WORDS_MAX || t.argv[t.argc] != NULL)
 		abort();

@@ -25,6 +25,12 @@ recognises(void **state)
 		    TRANSFER_DIRECT, "rsync", 6 },
 		{ "rsync --server -vlogDtpre31.iLsfxCIvu --delete . d",
 		    TRANSFER_DIRECT, "rsync", 6 },
+		{ "rsync --server -blogDtpre.iLsfxCIvu --suffix=.b "
+		    "--backup-dir old --link-dest ../x . d",
+		    TRANSFER_DIRECT, "rsync", 10 },
+		{ "rsync --server --sender -logDtprRe.LsfxCIvu "
+		    "--files-from=- --from0 . d", TRANSFER_DIRECT,
+		    "rsync", 8 },
 		{ "git-upload-pack '/p'", TRANSFER_DIRECT, "git", 2 },
 		{ "git-receive-pack '/p'", TRANSFER_DIRECT, "git", 2 },
 		{ "git-upload-archive '/x'", TRANSFER_DIRECT, "git", 2 },
@@ -57,6 +63,14 @@ recognises(void **state)
 		{ "rsync --server -logse.iL . d", TRANSFER_SHELL, "rsync", 5 },
 		{ "rsync --server -l . d --config=x", TRANSFER_SHELL,
 		    "rsync", 6 },
+		{ "rsync --server -l --temp-dir -x . d", TRANSFER_SHELL,
+		    "rsync", 7 },
+		{ "rsync --server -l --link-dest . d", TRANSFER_SHELL,
+		    "rsync", 6 },
+		{ "rsync --server -l . --temp-dir", TRANSFER_SHELL,
+		    "rsync", 5 },
+		{ "rsync --server -l --files-from=/etc/x . d",
+		    TRANSFER_SHELL, "rsync", 6 },
 		{ "git-upload-pack '/p' '/q'", TRANSFER_SHELL, "git", 3 },
 		{ "git-upload-pack '/p", TRANSFER_SHELL, "git", 1 },
 		{ "git-upload-pack --exec=sh /p", TRANSFER_SHELL, "git", 3 },
@@ -102,6 +116,28 @@ unquotes(void **state)
 }
 
 static void
+knows_mosh(void **state)
+{
+	static const char *const yes[] = {
+		"mosh-server 'new' '-c' '256' '-s' '-l' 'LANG=C.UTF-8'",
+		"mosh-server new",
+		"env LC_ALL=C.UTF-8 /usr/bin/mosh-server  new -p 60001",
+		"[ -n \"$SSH_CONNECTION\" ] && printf \"\\nMOSH SSH_CONNECTION "
+		    "%s\\n\" \"$SSH_CONNECTION\" ; mosh-server 'new' '-s'",
+		"'mosh-server' 'new'",
+		"which mosh-server; mosh-server new",
+	}, *const no[] = { "", "mosh-server", "man mosh-server", "mosh new",
+		"apt install mosh-server-new", "which mosh-server; echo new",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(yes); i++)
+		assert_true(transfer_mosh(yes[i]));
+	for (size_t i = 0; i < COUNT(no); i++)
+		assert_false(transfer_mosh(no[i]));
+}
+
+static void
 refuses_too_much(void **state)
 {
 	static char line[TRANSFER_LINE_MAX + 64];
@@ -133,6 +169,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recognises),
 		cmocka_unit_test(unquotes),
+		cmocka_unit_test(knows_mosh),
 		cmocka_unit_test(refuses_too_much),
 	};
 
