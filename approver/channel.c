@@ -162,6 +162,10 @@ recorder_message(struct link *l, const json_t *msg, struct wire_fds *fds)
 		(void)json_object_set_new(copy, "op",
 		    json_string("channel.mask"));
 		monitor_tell(ch->c->m, copy);
+	} else if (strcmp(op, "file") == 0) {
+		(void)json_object_set_new(copy, "op",
+		    json_string("channel.file"));
+		monitor_tell(ch->c->m, copy);
 	} else if (strcmp(op, "exec.event") == 0) {
 		(void)json_object_set_new(copy, "conn",
 		    json_string(ch->c->id));

@@ -306,6 +306,13 @@ verb_channel_mask(struct turn *t, json_t **answer, struct err *e)
 }
 
 int
+verb_channel_file(struct turn *t, json_t **answer, struct err *e)
+{
+	(void)answer;
+	return tell(t, "channel.file", e);
+}
+
+int
 verb_recorder_failed(struct turn *t, json_t **answer, struct err *e)
 {
 	(void)answer;

@@ -320,7 +320,7 @@ struct tally request_tally(struct ledger *l, const struct request *r,
 extern verb_fn verb_explain;
 extern verb_fn verb_kill, verb_sessions, verb_watch;
 extern verb_fn verb_hold, verb_hold_decide, verb_holds, verb_unhold;
-extern verb_fn verb_approve, verb_cancel, verb_channel_head,
+extern verb_fn verb_approve, verb_cancel, verb_channel_file, verb_channel_head,
     verb_channel_known, verb_channel_mask, verb_channel_open,
     verb_channel_seal, verb_conn_close, verb_conn_known, verb_conn_open,
     verb_deny, verb_exec, verb_extend, verb_login_check,

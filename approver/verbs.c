@@ -103,6 +103,8 @@ static const struct verb verbs[] = {
 	    { "rule", TEXT, 64, true }, { "n", NUMBER, INT64_MAX, true },
 	    { "exposed", NUMBER, INT64_MAX, false },
 	    { "profile", TEXT, 64, false } } },
+	{ "channel.file", FROM_MONITOR, verb_channel_file, {
+	    { "channel", TEXT, ID_TEXT, true }, { "did", TEXT, 16, true } } },
 	{ "channel.seal", FROM_MONITOR, verb_channel_seal, {
 	    { "channel", TEXT, ID_TEXT, true },
 	    { "state", TEXT, 16, true }, { "sha256", TEXT, 64, true },

@@ -137,8 +137,10 @@ start_recorder(struct guard *g, struct gchannel *c, struct err *e)
 		fds[n++] = c->outer[i];
 	for (int i = 0; i < (c->tty ? 1 : 3); i++)
 		fds[n++] = c->inner[i];
-	start = json_pack("{s:s, s:b, s:b}", "op", "start", "tty", c->tty,
-	    "transfer", c->transfer != NULL);
+	start = json_pack("{s:s, s:b}", "op", "start", "tty", c->tty);
+	if (c->transfer != NULL)
+		(void)json_object_set_new(start, "transfer",
+		    json_string(c->transfer->name));
 	(void)json_object_set(start, "cols", json_object_get(c->hello,
 	    "cols"));
 	(void)json_object_set(start, "rows", json_object_get(c->hello,

@@ -14,6 +14,7 @@ noinst_LTLIBRARIES += %D%/librelay.la
 %C%_librelay_la_SOURCES += %D%/recording.c %D%/recording.h
 %C%_librelay_la_SOURCES += %D%/relay.c %D%/relay.h
 %C%_librelay_la_SOURCES += %D%/terminal.c %D%/terminal.h
+%C%_librelay_la_SOURCES += %D%/moved.c %D%/moved.h
 %C%_librelay_la_SOURCES += %D%/sftp.c %D%/sftp.h %D%/sftp_state.h \
 	%D%/sftp_answer.c %D%/sftp_ask.c %D%/sftp_fact.c
 %C%_librelay_la_SOURCES += %D%/sftp_file.c %D%/sftp_file.h
@@ -23,7 +24,7 @@ noinst_LTLIBRARIES += %D%/librelay.la
 
 pkglibexec_PROGRAMS += %D%/warrant-recorder
 %C%_warrant_recorder_SOURCES = %D%/recorder.c
-%C%_warrant_recorder_SOURCES += %D%/served.c %D%/served.h
+%C%_warrant_recorder_SOURCES += %D%/served.c %D%/served_jail.c %D%/served.h
 %C%_warrant_recorder_SOURCES += %D%/standalone.c %D%/standalone.h
 %C%_warrant_recorder_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 %C%_warrant_recorder_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)

@@ -3,7 +3,6 @@
  * none is of use without the others. */
 #include "recorder/recording.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "recorder/cast.h"
+#include "recorder/moved.h"
 
 #define MS ((int64_t)1000 * 1000)
 #define GATHER_NS (2 * MS)	/* reads so close become one line */
@@ -29,8 +29,6 @@ struct stream {
 	struct mask *live, *kept;	/* NULL: not masked */
 	struct buf text;
 	int64_t since_ns;	/* of the first byte in text */
-	EVP_MD_CTX *sha;	/* of a transfer; NULL: kept as it is */
-	uint64_t bytes;
 };
 
 struct recording {
@@ -43,6 +41,7 @@ struct recording {
 	int64_t dirty_ns, frame_ns, synced_ns;
 	bool unsynced;
 	int foreground;
+	struct moved *moved;	/* of a transfer, else NULL */
 	struct recording_totals totals;
 	struct recording_count count[RECORDING_RULES];
 	size_t counts;
@@ -241,7 +240,7 @@ open_masks(struct recording *r, struct err *e)
 	for (int i = 0; i < STREAM_N; i++) {
 		struct stream *s = &r->stream[i];
 
-		if ((i == STREAM_ERR && r->o.tty) || s->sha != NULL)
+		if ((i == STREAM_ERR && r->o.tty) || (r->moved != NULL && i != STREAM_ERR))
 			continue;
 		s->kept = mask_new(r->o.rules, &kept, e);
 		if (s->kept == NULL)
@@ -255,21 +254,47 @@ open_masks(struct recording *r, struct err *e)
 	return 0;
 }
 
+/* A name may hold a secret: it is kept masked, and then not exactly. */
 static int
-open_sums(struct recording *r, struct err *e)
+mask_name(const struct recording *r, json_t *fact, const char *key,
+    const char *exact, struct err *e)
 {
-	static const enum recording_stream which[] = { STREAM_OUT,
-	    STREAM_IN };
+	const char *name = json_string_value(json_object_get(fact, key));
+	struct buf b = BUF_INIT(KEPT_MAX);
 
-	for (int i = 0; i < 2; i++) {
-		struct stream *s = &r->stream[which[i]];
-
-		s->sha = EVP_MD_CTX_new();
-		if (s->sha == NULL || EVP_DigestInit_ex(s->sha,
-		    EVP_sha256(), NULL) != 1)
-			return err_set(e, ERR_CRYPTO, "SHA-256");
+	if (name == NULL)
+		return 0;
+	if (recording_mask_text(r, name, strlen(name), &b, e) < 0)
+		return -1;
+	if (b.len != strlen(name) || memcmp(b.p, name, b.len) != 0) {
+		(void)json_object_del(fact, exact);
+		(void)json_object_set_new(fact, key, json_stringn(
+		    b.p == NULL ? "" : b.p, b.len));
 	}
+	buf_clear(&b);
 	return 0;
+}
+
+static int
+on_moved(void *arg, const json_t *given, struct err *e)
+{
+	struct recording *r = arg;
+	json_t *fact = json_copy((json_t *)(uintptr_t)given);
+	char *text = NULL;
+	int rc = -1;
+
+	if (fact == NULL || mask_name(r, fact, "path", "path_b64", e) < 0 ||
+	    mask_name(r, fact, "to", "to_b64", e) < 0)
+		goto out;
+	text = json_dumps(fact, JSON_COMPACT);
+	rc = text == NULL ? err_set(e, ERR_MEMORY, "out of memory") :
+	    recording_mark(r, "transfer", text, r->now_ns, e);
+	if (rc == 0 && r->o.moved != NULL)
+		r->o.moved(r->o.arg, fact);
+out:
+	free(text);
+	json_decref(fact);
+	return rc;
 }
 
 static int
@@ -326,7 +351,8 @@ recording_open(const struct recording_options *o, struct recording **ret,
 	r->last_ns = r->now_ns = r->start_ns;
 	/* who and when is on its way to the disk before anything is shown */
 	if (record_writer_open(o->fd, &r->w, e) < 0 ||
-	    (o->transfer && open_sums(r, e) < 0) ||
+	    (o->transfer != NULL && moved_open(o->transfer, on_moved, r,
+	    &r->moved, e) < 0) ||
 	    (o->rules != NULL && open_masks(r, e) < 0) ||
 	    put_header(r, e) < 0 || record_flush(r->w, false, &head, e) < 0) {
 		recording_free(r);
@@ -342,8 +368,8 @@ recording_free(struct recording *r)
 {
 	if (r == NULL)
 		return;
+	moved_free(r->moved);
 	for (int i = 0; i < STREAM_N; i++) {
-		EVP_MD_CTX_free(r->stream[i].sha);
 		mask_free(r->stream[i].live);
 		mask_free(r->stream[i].kept);
 		buf_clear(&r->stream[i].text);
@@ -414,15 +440,6 @@ feed_kept(struct recording *r, enum recording_stream which, const char *p,
 	return 0;
 }
 
-/* A piece of a transfer. */
-static int
-count_bytes(struct stream *s, const char *p, size_t n, struct err *e)
-{
-	s->bytes += n;
-	return EVP_DigestUpdate(s->sha, p, n) == 1 ? 0 :
-	    err_set(e, ERR_CRYPTO, "SHA-256");
-}
-
 int
 recording_output(struct recording *r, enum recording_stream s,
     const char *p, size_t n, int64_t now_ns, struct buf *show,
@@ -432,8 +449,8 @@ recording_output(struct recording *r, enum recording_stream s,
 
 	r->now_ns = now_ns;
 	r->totals.bytes_out += n;
-	if (r->stream[s].sha != NULL)
-		return count_bytes(&r->stream[s], p, n, e) < 0 ? -1 :
+	if (r->moved != NULL && s == STREAM_OUT)
+		return moved_bytes(r->moved, false, p, n, e) < 0 ? -1 :
 		    buf_put(show, p, n, e);
 	if (feed_kept(r, s, p, n, e) < 0)
 		return -1;
@@ -465,8 +482,8 @@ recording_input(struct recording *r, const char *p, size_t n, bool echoed,
 	r->totals.bytes_in += n;
 	if (r->o.tty && r->stream[STREAM_OUT].live != NULL)
 		mask_echo(r->stream[STREAM_OUT].live, p, n, now_ns);
-	if (r->stream[STREAM_IN].sha != NULL)
-		return count_bytes(&r->stream[STREAM_IN], p, n, e);
+	if (r->moved != NULL)
+		return moved_bytes(r->moved, true, p, n, e);
 	if (!echoed)
 		return 0;
 	if (feed_kept(r, STREAM_IN, p, n, e) < 0)
@@ -629,35 +646,6 @@ recording_mask_text(const struct recording *r, const char *p, size_t n,
 	return rc;
 }
 
-static void
-sum_of(struct stream *s, char ret[65])
-{
-	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
-
-	(void)EVP_DigestFinal_ex(s->sha, sum, NULL);
-	for (size_t i = 0; i < 32; i++)
-		(void)snprintf(ret + 2 * i, 3, "%02x", sum[i]);
-}
-
-/* What a transfer has moved, as a marker. */
-static int
-mark_transfer(struct recording *r, int64_t now_ns, struct err *e)
-{
-	struct stream *in = &r->stream[STREAM_IN];
-	struct stream *out = &r->stream[STREAM_OUT];
-	char text[320], sum_in[65], sum_out[65];
-
-	if (in->sha == NULL)
-		return 0;
-	sum_of(in, sum_in);
-	sum_of(out, sum_out);
-	(void)snprintf(text, sizeof(text), "{\"bytes_in\":%llu,"
-	    "\"sha256_in\":\"%s\",\"bytes_out\":%llu,\"sha256_out\":"
-	    "\"%s\"}", (unsigned long long)in->bytes, sum_in,
-	    (unsigned long long)out->bytes, sum_out);
-	return recording_mark(r, "transfer", text, now_ns, e);
-}
-
 int
 recording_close(struct recording *r, const char *status, int64_t now_ns,
     struct record_head *ret, struct err *e)
@@ -666,7 +654,8 @@ recording_close(struct recording *r, const char *status, int64_t now_ns,
 	if (r->stream[STREAM_IN].kept != NULL &&
 	    feed_kept(r, STREAM_IN, NULL, 0, e) < 0)
 		return -1;
-	if (cut_all(r, true, e) < 0 || mark_transfer(r, now_ns, e) < 0 ||
+	if (cut_all(r, true, e) < 0 ||
+	    (r->moved != NULL && moved_end(r->moved, e) < 0) ||
 	    (status != NULL && fact(r, 'x', status, now_ns,
 	    e) < 0) ||
 	    record_close(r->w, ret, e) < 0)

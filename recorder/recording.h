@@ -44,8 +44,9 @@ struct recording_options {
 	int fd;			/* of the record; borrowed */
 	const struct mask_rules *rules;	/* NULL: mask nothing */
 	bool show_all;		/* mask the record only (pipes = pass) */
-	bool transfer;		/* a file transfer: OUT and IN are counted and
-				 * hashed, not kept and not masked */
+	const char *transfer;	/* program of a file transfer (moved.h): OUT
+				 * and IN are counted and hashed, not kept and
+				 * not masked; NULL for anything else */
 	uint8_t key[MASK_KEY_LEN];
 	const char *key_id;	/* of that key, kept by reference */
 	bool tty;
@@ -55,6 +56,9 @@ struct recording_options {
 	const char *term, *command;	/* may be NULL */
 	/* After each flush; may be NULL. */
 	void (*head)(void *arg, const struct record_head *h);
+	/* What a transfer did, as the record keeps it (names masked); may be
+	 * NULL. */
+	void (*moved)(void *arg, const json_t *fact);
 	void *arg;
 };
 

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/buf.h"
@@ -30,6 +29,7 @@
 #define COUNTS_NS (INT64_C(10) * 1000 * 1000 * 1000)
 #define LOST_NS (INT64_C(600) * 1000 * 1000 * 1000)	/* without warrantd */
 #define TEXT_MAX 16384
+#define MOVED_TOLD 200	/* facts of a transfer, to the ledger */
 
 struct served {
 	struct relay relay;
@@ -39,6 +39,7 @@ struct served {
 	struct terminal terminal;
 	int64_t counted_ns, lost_ns;	/* lost_ns: the monitor is gone since */
 	bool told_lost;
+	uint64_t moved;		/* facts of the transfer */
 	const char *state;
 	json_t *end;		/* status or signal of the real shell */
 	struct wire_fds fds;
@@ -85,6 +86,28 @@ told_head(void *arg, const struct record_head *h)
 	hex_of(h->hash, RECORD_HASH, hex);
 	tell(s, json_pack("{s:s, s:I, s:s}", "op", "head", "length",
 	    (json_int_t)h->length, "hash", hex), false);
+}
+
+/* What a transfer did: the first ones singly to the ledger, all of them are in
+ * the record. */
+static void
+told_moved(void *arg, const json_t *fact)
+{
+	struct served *s = arg;
+	json_t *msg = json_copy((json_t *)(uintptr_t)fact);
+	const char *did = json_string_value(json_object_get(fact, "did"));
+	bool total = did != NULL && strcmp(did, "total") == 0;
+
+	s->moved++;
+	if (msg == NULL || (!total && s->moved > MOVED_TOLD)) {
+		json_decref(msg);
+		return;
+	}
+	(void)json_object_set_new(msg, "op", json_string("file"));
+	if (total)
+		(void)json_object_set_new(msg, "facts", json_integer(
+		    (json_int_t)s->moved - 1));
+	tell(s, msg, true);
 }
 
 static void
@@ -315,10 +338,9 @@ open_recording(struct served *s, struct err *e)
 	const json_t *header = json_object_get(s->record, "header");
 	struct recording_options o = { .fd = RECORD, .tty = s->relay.tty,
 	    .rules = s->rules, .header = header, .head = told_head,
-	    .arg = s };
+	    .moved = told_moved, .arg = s };
 	const char *pipes = "mask";
 	int64_t cols = 0, rows = 0, sync_us = 5000000;
-	int transfer = 0;
 
 	if (wire_str(s->record, "mask_key_id", 32, &o.key_id, e) < 0 ||
 	    wire_str_opt(s->record, "pipes", 16, &pipes, e) < 0 ||
@@ -327,34 +349,14 @@ open_recording(struct served *s, struct err *e)
 	    0 ||
 	    wire_int_opt(s->start, "cols", 0, 10000, &cols, e) < 0 ||
 	    wire_int_opt(s->start, "rows", 0, 10000, &rows, e) < 0 ||
-	    wire_bool_opt(s->start, "transfer", &transfer, e) < 0 ||
+	    wire_str_opt(s->start, "transfer", 16, &o.transfer, e) < 0 ||
 	    key_of(s->record, o.key, e) < 0)
 		return -1;
-	o.transfer = transfer != 0;
 	o.show_all = !s->relay.tty && strcmp(pipes, "pass") == 0;
 	o.cols = (unsigned)cols;
 	o.rows = (unsigned)rows;
 	o.sync_ns = sync_us * 1000;
 	return recording_open(&o, &s->relay.rec, e);
-}
-
-static int
-jail(struct err *e)
-{
-	static const int calls[] = { SYS_read, SYS_write, SYS_writev,
-	    SYS_poll, SYS_ppoll, SYS_close, SYS_sendmsg, SYS_recvmsg,
-	    SYS_ioctl, SYS_fcntl, SYS_fallocate, SYS_ftruncate,
-	    SYS_fdatasync, SYS_fsync, SYS_lseek, SYS_fstat, SYS_newfstatat,
-	    SYS_clock_gettime, SYS_clock_nanosleep, SYS_brk, SYS_mmap,
-	    SYS_munmap, SYS_mremap, SYS_madvise, SYS_mlock, SYS_munlock,
-	    SYS_mprotect, SYS_futex, SYS_getrandom, SYS_rt_sigreturn,
-	    SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_restart_syscall,
-	    SYS_getpid, SYS_gettid, SYS_tgkill, SYS_exit, SYS_exit_group,
-	    SYS_sendto };
-
-	if (jail_quiet(e) < 0)
-		return -1;
-	return jail_allow(calls, sizeof(calls) / sizeof(calls[0]), e);
 }
 
 static int
@@ -372,7 +374,7 @@ begin(struct served *s, struct err *e)
 		    "the channel was given up") : -1;
 	s->relay.tty = tty != 0;
 	if (take_fds(s, e) < 0 || open_recording(s, e) < 0 ||
-	    relay_open(&s->relay, e) < 0 || jail(e) < 0)
+	    relay_open(&s->relay, e) < 0 || served_jail(e) < 0)
 		return -1;
 	s->relay.watch[0] = (struct relay_watch){ MONITOR, on_monitor };
 	s->relay.watch[1] = (struct relay_watch){ GATE, on_gate };

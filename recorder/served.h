@@ -13,4 +13,8 @@ struct err;
  * monitor). */
 int served_run(struct err *e);
 
+/* From here on no file is opened and nothing is started; what the session
+ * needs was made before (seccomp). */
+int served_jail(struct err *e);
+
 #endif

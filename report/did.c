@@ -77,6 +77,8 @@ details(const json_t *body, char *ret, size_t size)
 	static const struct {
 		const char *key, *name;
 	} texts[] = {
+		{ "did", "" }, { "program", "" }, { "path", "" },
+		{ "to", "to" }, { "error", "" }, { "sha256", "SHA-256" },
 		{ "command", "" }, { "exe", "" }, { "argv", "" },
 		{ "decision", "" }, { "hold", "" }, { "verdict", "" },
 		{ "rhost", "from" }, { "role", "role" },
@@ -87,7 +89,7 @@ details(const json_t *body, char *ret, size_t size)
 		{ "n", "values" }, { "exposed", "exposed" },
 		{ "count", "programs" }, { "status", "status" },
 		{ "signal", "signal" }, { "bytes_out", "bytes shown" },
-		{ "masked", "masked" },
+		{ "masked", "masked" }, { "bytes", "bytes" },
 	};
 
 	ret[0] = '\0';

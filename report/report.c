@@ -32,6 +32,8 @@ static const struct words_command table[] = {
 	    { "all", 0, WORDS_FLAG } } },
 	{ "export", 1, 1, "DIR", "all evidence as a folder, to be checked "
 	    "elsewhere", { { NULL, 0, WORDS_FLAG } } },
+	{ "files", 0, 0, CHOICE_TEXT, "which files came and went",
+	    { CHOICE } },
 	{ "fingerprint", 0, 0, "[--json]", "the key an auditor pins",
 	    { { "json", 0, WORDS_FLAG } } },
 	{ "grants", 0, 0, CHOICE_TEXT, "who asked for what, and who decided",
@@ -56,6 +58,7 @@ static const struct {
 	{ "did", report_did, false },
 	{ "exceptions", report_exceptions, false },
 	{ "export", report_export, false },
+	{ "files", report_files, false },
 	{ "fingerprint", report_fingerprint, false },
 	{ "grants", report_grants, false },
 	{ "masked", report_masked, false },

@@ -145,6 +145,46 @@ report_masked(struct report *r, struct err *e)
 	    " GROUP BY s.id, 7, 8 ORDER BY min(e.seq)", columns, e);
 }
 
+/* Facts of transfers whose protocol is known, and the totals of all. */
+int
+report_files(struct report *r, struct err *e)
+{
+	static const struct sheet_column columns[] = {
+		{ "time", "TIME", SHEET_TIME },
+		{ "person", "<PERSON", SHEET_TEXT },
+		{ "person_id", NULL, SHEET_ID },
+		{ "account", "ACCOUNT", SHEET_TEXT },
+		{ "session", "SESSION", SHEET_ID },
+		{ "did", "DID", SHEET_TEXT },
+		{ "path", "<PATH", SHEET_TEXT },
+		{ "to", "<TO", SHEET_TEXT },
+		{ "result", "RESULT", SHEET_TEXT },
+		{ "bytes", "BYTES", SHEET_INT },
+		{ "sha256", NULL, SHEET_TEXT },
+		{ "details", NULL, SHEET_TEXT },
+		{ NULL, NULL, SHEET_TEXT },
+	};
+
+	return report_sheet(r, "SELECT e.wall_us, coalesce(p.name, p.id), "
+	    "p.id, s.account, s.id, json_extract(b.body, '$.did'), "
+	    "coalesce(json_extract(b.body, '$.path'), "
+	    "json_extract(b.body, '$.program')), "
+	    "json_extract(b.body, '$.to'), "
+	    "CASE json_extract(b.body, '$.ok') WHEN 1 THEN 'ok' WHEN 0 THEN "
+	    "coalesce(json_extract(b.body, '$.error'), 'failed') ELSE "
+	    "CASE WHEN json_type(b.body, '$.ok') = 'null' THEN 'no answer' "
+	    "END END, coalesce(json_extract(b.body, '$.bytes'), "
+	    "json_extract(b.body, '$.bytes_in') + "
+	    "json_extract(b.body, '$.bytes_out')), "
+	    "json_extract(b.body, '$.sha256'), b.body "
+	    "FROM event e JOIN channel s ON s.id = e.session "
+	    "JOIN person p ON p.id = s.who "
+	    "LEFT JOIN event_body b ON b.seq = e.seq "
+	    "WHERE e.kind = 'channel.file' AND "
+	    CHOSEN("e.wall_us", "p", "s.account")
+	    " ORDER BY e.seq", columns, e);
+}
+
 #define EXCEPTIONS \
 	"SELECT x.wall_us, x.what, coalesce(p.name, p.id), x.session, x.seq, " \
 	"b.body, ve.wall_us, coalesce(vp.name, vp.id), " \

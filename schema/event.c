@@ -17,6 +17,7 @@ static const struct event_kind kinds[] = {
 	{ "anchor.failed", CLASS_SYSTEM, 3, true, "an anchor failed" },
 	{ "anchor.made", CLASS_SYSTEM, 6, false, "a checkpoint was anchored" },
 	{ "channel.exec", CLASS_COMMAND, 6, false, "a program was started" },
+	{ "channel.file", CLASS_COMMAND, 6, false, "files were moved" },
 	{ "channel.killed", CLASS_ACCESS, 4, false, "a session was killed" },
 	{ "channel.lost", CLASS_SYSTEM, 3, true, "a recording is lost" },
 	{ "channel.mask", CLASS_COMMAND, 6, false, "values were masked" },

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "recorder/moved.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "lib/err.h"
+#include "recorder/sftp.h"
+
+struct way {
+	EVP_MD_CTX *sha;
+	uint64_t bytes;
+};
+
+struct moved {
+	const char *program;
+	moved_fn *fn;
+	void *arg;
+	struct way in, out;
+	struct sftp *sftp;	/* NULL: another program */
+	bool failed;		/* a fact was not kept */
+	struct err why;
+};
+
+static int
+give(struct moved *m, json_t *fact, struct err *e)
+{
+	int rc = fact == NULL ? err_set(e, ERR_MEMORY, "out of memory") :
+	    m->fn(m->arg, fact, e);
+
+	json_decref(fact);
+	return rc;
+}
+
+static void
+on_fact(void *arg, const struct sftp_fact *f)
+{
+	struct moved *m = arg;
+	char *text = sftp_fact_text(f);
+	json_t *fact = text == NULL ? NULL : json_loads(text, 0, NULL);
+	json_t *did = json_incref(json_object_get(fact, "op"));
+
+	free(text);
+	if (fact != NULL) {
+		(void)json_object_del(fact, "op"); /* means another thing */
+		(void)json_object_set_new(fact, "did", did);
+	}
+	if (give(m, fact, &m->why) < 0)
+		m->failed = true;
+}
+
+static int
+open_way(struct way *w, struct err *e)
+{
+	w->sha = EVP_MD_CTX_new();
+	return w->sha != NULL && EVP_DigestInit_ex(w->sha, EVP_sha256(),
+	    NULL) == 1 ? 0 : err_set(e, ERR_CRYPTO, "SHA-256");
+}
+
+int
+moved_open(const char *program, moved_fn *fn, void *arg, struct moved **ret,
+    struct err *e)
+{
+	struct moved *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	*m = (struct moved){ .program = program, .fn = fn, .arg = arg };
+	if (open_way(&m->in, e) < 0 || open_way(&m->out, e) < 0 ||
+	    (strcmp(program, "sftp") == 0 &&
+	    (m->sftp = sftp_new(on_fact, m, e)) == NULL)) {
+		moved_free(m);
+		return -1;
+	}
+	*ret = m;
+	return 0;
+}
+
+void
+moved_free(struct moved *m)
+{
+	if (m == NULL)
+		return;
+	EVP_MD_CTX_free(m->in.sha);
+	EVP_MD_CTX_free(m->out.sha);
+	sftp_free(m->sftp);
+	free(m);
+}
+
+static int
+answer(struct moved *m, struct err *e)
+{
+	if (!m->failed)
+		return 0;
+	*e = m->why;
+	return -1;
+}
+
+int
+moved_bytes(struct moved *m, bool in, const char *p, size_t n,
+    struct err *e)
+{
+	struct way *w = in ? &m->in : &m->out;
+
+	w->bytes += n;
+	if (EVP_DigestUpdate(w->sha, p, n) != 1)
+		return err_set(e, ERR_CRYPTO, "SHA-256");
+	if (m->sftp != NULL) /* lost: it has said so itself */
+		(void)(in ? sftp_in(m->sftp, p, n) : sftp_out(m->sftp, p, n));
+	return answer(m, e);
+}
+
+static void
+sum_of(struct way *w, char ret[65])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
+
+	(void)EVP_DigestFinal_ex(w->sha, sum, NULL);
+	for (size_t i = 0; i < 32; i++)
+		(void)snprintf(ret + 2 * i, 3, "%02x", sum[i]);
+}
+
+int
+moved_end(struct moved *m, struct err *e)
+{
+	char in[65], out[65];
+
+	if (m->sftp != NULL)
+		sftp_end(m->sftp);
+	sum_of(&m->in, in);
+	sum_of(&m->out, out);
+	if (answer(m, e) < 0)
+		return -1;
+	return give(m, json_pack("{s:s, s:s, s:I, s:s, s:I, s:s}", "did",
+	    "total", "program", m->program, "bytes_in",
+	    (json_int_t)m->in.bytes, "sha256_in", in, "bytes_out",
+	    (json_int_t)m->out.bytes, "sha256_out", out), e);
+}
