@@ -13,13 +13,15 @@ out: one connection an account, which stays; programs run on it; the
 import json
 import os
 import pwd
+import shlex
 import shutil
+import socket
 import subprocess
 
 import pexpect
 
 import lib
-from host import free_port, run  # noqa: F401  (free_port: for the tests)
+from host import processes_of, run
 from lib import Failed, Skipped, check, wait_until
 
 HOST = "127.0.0.1"
@@ -87,8 +89,79 @@ def signed_in(words, person, env):
     return child
 
 
-def uid(account):
-    return pwd.getpwnam(account).pw_uid
+# ---- the programs ----------------------------------------------------------
+
+def plink(*words, program="plink"):
+    """As alice, whose key is converted."""
+    return [program, *words, "-P", str(H.port), "-l", "alice", "-i",
+            H.path("alice.ppk"), "-hostkey",
+            run(["ssh-keygen", "-lf", H.path("host_key.pub")]).split()[1]]
+
+
+def rsync(account, *words):
+    need("rsync")
+    return client("rsync", "-e", shlex.join(argv(account)), *words)
+
+
+def sftp(account, *lines):
+    batch = H.write("batch", "\n".join(lines) + "\n")
+    return client(*argv(account, "sftp"), "-b", batch, HOST)
+
+
+def git(account, *words):
+    return client("git", "-c", "user.name=a", "-c", "user.email=a@b.test",
+                  *words, env={
+                      "GIT_SSH_COMMAND": shlex.join(argv(account)),
+                      "GIT_CONFIG_NOSYSTEM": "1", "HOME": H.path("client"),
+                      "GIT_TRACE_PACKET": "1"})
+
+
+# ---- what they did ---------------------------------------------------------
+
+def put(path, data):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(data)
+    return path
+
+
+def got(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def listening(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answer(port, *requests):
+    """What a local end of a forwarding says to that: b"" it closes."""
+    said = b""
+    with socket.create_connection(("127.0.0.1", port), 5) as s:
+        s.settimeout(5)
+        for request in requests:
+            s.sendall(request)
+            try:
+                said = s.recv(99)
+            except ConnectionResetError:
+                return b""
+            except TimeoutError:
+                return None
+    return said
+
+
+def running(account, words):
+    """Processes of the account with that in their command line."""
+    found = []
+    for pid in processes_of(pwd.getpwnam(account).pw_uid):
+        try:
+            line = got(f"/proc/{pid}/cmdline").replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if words in line:
+            found.append(pid)
+    return found
 
 
 def grants(account):
@@ -143,3 +216,11 @@ class Records:
         new = self.new()
         check(len(new) == 1, len(new), [r.head for r in new])
         return new[0]
+
+
+def moved(record, bytes_in=0, bytes_out=0):
+    """It is counted and hashed as one transfer, of at least that much."""
+    marks = record.marks("transfer")
+    check(len(marks) == 1 and marks[0]["bytes_in"] >= bytes_in and
+          marks[0]["bytes_out"] >= bytes_out, record.lines)
+    check(record.text("io") == "", record.lines)

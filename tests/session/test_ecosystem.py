@@ -6,8 +6,8 @@ or is refused with a reason.
 
 in: an installed build, root; out: a line for each test"""
 import os
+import re
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,8 +16,9 @@ import pexpect
 
 import clients
 import lib
-from clients import HOST, Records, client, need, signed_in
-from host import CONF, Host, files_below, processes_of, run
+from clients import (HOST, Records, answer, client, git, got, listening, moved,
+                     need, plink, put, rsync, running, sftp, signed_in)
+from host import CONF, Host, files_below, free_port, run
 from lib import check, wait_until
 
 H = None
@@ -47,18 +48,6 @@ def ssh(account, *words, **how):
 
 def home(account, *path):
     return H.path("home", account, *path)
-
-
-def put(path, data):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as f:
-        f.write(data)
-    return path
-
-
-def got(path):
-    with open(path, "rb") as f:
-        return f.read()
 
 
 # ---- scripts ---------------------------------------------------------------
@@ -126,12 +115,6 @@ def test_ansible():
 
 # ---- other clients ---------------------------------------------------------
 
-def plink(*words, program="plink"):
-    return [program, *words, "-P", str(H.port), "-l", "alice", "-i",
-            H.path("alice.ppk"), "-hostkey",
-            run(["ssh-keygen", "-lf", H.path("host_key.pub")]).split()[1]]
-
-
 def test_plink():
     """plink: -batch cannot sign in and says so; signed in at its prompt it
     runs commands, and -batch on that connection does too"""
@@ -188,19 +171,6 @@ def test_copy_id():
 
 # ---- files -----------------------------------------------------------------
 
-def moved(record, bytes_in=0, bytes_out=0):
-    """It is counted and hashed as one transfer, of at least that much."""
-    marks = record.marks("transfer")
-    check(len(marks) == 1 and marks[0]["bytes_in"] >= bytes_in and
-          marks[0]["bytes_out"] >= bytes_out, record.lines)
-    check(record.text("io") == "", record.lines)
-
-
-def rsync(account, *words):
-    need("rsync")
-    return client("rsync", "-e", shlex.join(clients.argv(account)), *words)
-
-
 def test_rsync():
     """rsync up, down, --delete and --rsync-path: files are exact, each is
     counted; a --rsync-path that needs a shell is recorded as a command"""
@@ -217,6 +187,13 @@ def test_rsync():
     done = rsync("dave", "-a", f"{HOST}:tree/", H.path("back"))
     check(done.returncode == 0 and got(H.path("back", "one")) == one, done)
     moved(records.one(), bytes_out=len(one))
+    # what a rule would mask arrives as it is
+    card = b"4111 1111 1111 1111\n" * 50
+    put(home("dave", "tree", "cards"), card)
+    done = rsync("dave", "-a", "-b", "--backup-dir=old", f"{HOST}:tree/",
+                 H.path("back"))
+    check(done.returncode == 0 and got(H.path("back", "cards")) == card, done)
+    moved(records.one(), bytes_out=len(card))
     os.unlink(f"{tree}/one")
     done = rsync("dave", "-a", "--delete", f"{tree}/", f"{HOST}:tree")
     check(done.returncode == 0 and
@@ -262,11 +239,6 @@ def test_rsync_denied():
           not os.path.exists(H.path("stolen")))
 
 
-def sftp(account, *lines):
-    batch = H.write("batch", "\n".join(lines) + "\n")
-    return client(*clients.argv(account, "sftp"), "-b", batch, HOST)
-
-
 def test_sftp():
     """sftp: mkdir, put, rename, ls, get, rm, rmdir; bytes are exact and
     counted"""
@@ -298,14 +270,6 @@ def test_sftp_denied():
           done)
     check(not os.path.exists(home("alice", "by-sftp")))
     check(DENIED in "".join(records.one().lines))
-
-
-def git(account, *words):
-    return client("git", "-c", "user.name=a", "-c", "user.email=a@b.test",
-                  *words, env={
-                      "GIT_SSH_COMMAND": shlex.join(clients.argv(account)),
-                      "GIT_CONFIG_NOSYSTEM": "1", "HOME": H.path("client"),
-                      "GIT_TRACE_PACKET": "1"})
 
 
 def test_git():
@@ -372,19 +336,19 @@ def test_parallel():
     """Ten commands at one time on one connection: ten recordings, none with a
     line of another"""
     records = Records(H)
-    running = [subprocess.Popen(
+    ten = [subprocess.Popen(
         [*clients.argv("alice"), HOST, f"echo up {i}; cat; exit {i}"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, env=H.environment()) for i in range(10)]
     try:
-        for i, p in enumerate(running):
+        for i, p in enumerate(ten):
             check(p.stdout.readline() == f"up {i}\n".encode(), i)
-        for i, p in enumerate(running):     # all of them are there now
+        for i, p in enumerate(ten):     # all of them are there now
             said = f"of the number {i}\n".encode() * 3000
             out, err = p.communicate(said, timeout=30)
             check(p.returncode == i and out == said and err == b"", i, err)
     finally:
-        for p in running:
+        for p in ten:
             p.kill()
             p.wait()
     new = records.new()
@@ -393,27 +357,6 @@ def test_parallel():
         check(record.text("o") == f"up {i}\n" + f"of the number {i}\n" * 3000,
               i, record.head)
     check(len({r.head["connection"] for r in new}) == 1, [r.head for r in new])
-
-
-def listening(port):
-    with socket.socket() as s:
-        return s.connect_ex(("127.0.0.1", port)) == 0
-
-
-def answer(port, *requests):
-    """What a local end of a forwarding says to that: b"" it closes."""
-    said = b""
-    with socket.create_connection(("127.0.0.1", port), 5) as s:
-        s.settimeout(5)
-        for request in requests:
-            s.sendall(request)
-            try:
-                said = s.recv(99)
-            except ConnectionResetError:
-                return b""
-            except TimeoutError:
-                return None
-    return said
 
 
 def test_forwarding():
@@ -426,7 +369,7 @@ def test_forwarding():
     with socket.create_server(("127.0.0.1", 0)) as target:
         target.settimeout(0.5)
         to = target.getsockname()[1]
-        local, socks, remote = (clients.free_port() for _ in range(3))
+        local, socks, remote = (free_port() for _ in range(3))
         argv = [f"IdentityAgent={agent}" if w == "IdentityAgent=none" else w
                 for w in H.ssh_argv("alice", "ControlPath=none")]
         child = signed_in(
@@ -477,25 +420,12 @@ def test_mosh():
         child.expect("mosh goes past the record")
         child.expect(pexpect.EOF)
         check("mosh goes past" in "".join(records.one().lines), more)
-    check(not running("mosh-server"))
-
-
-def running(words):
-    """Processes of alice with that in their command line."""
-    found = []
-    for pid in processes_of(clients.uid("alice")):
-        try:
-            line = got(f"/proc/{pid}/cmdline").replace(b"\0", b" ").decode()
-        except OSError:
-            continue
-        if words in line:
-            found.append(pid)
-    return found
+    check(not running("alice", "mosh-server"))
 
 
 def test_left():
     """What tmux, nohup and setsid leave behind lives on after the logout,
-    and ends with the grant"""
+    and ends with the grant that prolongs theirs"""
     need("tmux")
     done = H.ssh("alice", "tmux -L left new -d 'sleep 4711'; "
                  "nohup sleep 4712 >/dev/null 2>&1 & "
@@ -504,13 +434,21 @@ def test_left():
     check(done.status == 0, done)
     jobs = [f"sleep {n}" for n in (4711, 4712, 4713)] + ["tmux -L left"]
     for job in jobs:
-        check(running(job), job)
-    grant = clients.grants("alice")[-1]
+        check(running("alice", job), job)
+    first = clients.grants("alice")
+    asked = ssh("alice", "warrant", "extend", "--for", "1h", "--reason", "x")
+    request = re.search(r"r-[0-9a-z]{13}", asked.stdout.decode())
+    check(request, asked)
+    H.approve(request.group())
+    grant, = (g for g in clients.grants("alice") if g not in first)
+    for job in jobs:
+        check(running("alice", job), job)
     done = H.ssh("bob", "approver", "revoke", grant, "--kill", "-m",
                  "enough", person="bob")
     check(done.status == 0, done)
     for job in jobs:
-        wait_until(lambda j=job: not running(j), 10, f"{job} is ended")
+        wait_until(lambda j=job: not running("alice", j), 10,
+                   f"{job} is ended")
 
 
 def main():
