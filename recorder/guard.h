@@ -65,10 +65,11 @@ struct gchannel {
 	char id[ID_MAX];	/* s-..., "" before the monitor gave one */
 	char role[64];
 	char real_shell[USER_PATH_MAX];
-	bool tty, transfer_ok, refuse_pipes;
+	bool tty, transfer_ok, refuse_pipes, mask_pipes;
 	bool over;		/* told to end: nothing more may start */
 	json_t *hello;
 	struct transfer *transfer;	/* to be started directly, or NULL */
+	const char *masked;	/* a transfer that masks may alter, or NULL */
 	const char *why_not;	/* it may not run as asked, or NULL */
 	int refused;		/* exit status of a refusal that is recorded */
 	int outer[3];		/* the person's: until the recorder has them */

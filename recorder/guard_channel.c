@@ -115,6 +115,8 @@ refusal(struct gchannel *c)
 		c->transfer = t;
 		return NULL;
 	}
+	if (kind == TRANSFER_SHELL && !c->tty && c->mask_pipes)
+		c->masked = t->name;
 	free(t);
 	if (kind != TRANSFER_NONE && !c->transfer_ok)
 		return "warrant: this role may not transfer files (sftp, "
@@ -190,6 +192,7 @@ guard_channel_ok(struct guard *g, struct gchannel *c, const json_t *msg,
 		    shell);
 		c->transfer_ok = strcmp(transfer, "log") == 0;
 		c->refuse_pipes = strcmp(pipes, "refuse") == 0;
+		c->mask_pipes = strcmp(pipes, "mask") == 0;
 		c->until_boot_us = clock_boot_us() + c->until_us -
 		    clock_wall_us();
 		if (c->until_us > g->until_us) {
@@ -208,6 +211,18 @@ guard_channel_ok(struct guard *g, struct gchannel *c, const json_t *msg,
 
 /* ---- its recorder ----------------------------------------------------- */
 
+/* A copy that is not the file must not look like one. */
+static void
+tell_masked(struct gchannel *c)
+{
+	char text[160];
+
+	(void)snprintf(text, sizeof(text), "warrant: this %s is started by a "
+	    "shell (for a pattern, ~ or an option): values in what it sends "
+	    "are masked", c->masked);
+	guard_record(c, json_pack("{s:s, s:s}", "op", "say", "text", text));
+}
+
 static void
 on_ready(struct guard *g, struct gchannel *c)
 {
@@ -218,6 +233,8 @@ on_ready(struct guard *g, struct gchannel *c)
 		return;
 	}
 	c->state = CHANNEL_RUNNING;
+	if (c->masked != NULL)
+		tell_masked(c);
 	if (guard_run(g, c, &e) < 0) {
 		log_line(LOG_ERR, "%s: run: %s", c->id, e.text);
 		io_close(&c->shell);

@@ -215,6 +215,26 @@ def test_rsync():
           record.lines)
 
 
+def test_masked_copies():
+    """What only a shell can start (a pattern) is masked as any command's
+    output is, and the person is told so; by its name it is exact"""
+    card = b"card 4111 1111 1111 1111\n"
+    put(home("dave", "one", "file"), card)
+    copy = H.path("copy")
+    scp = [*clients.argv("dave", "scp"), "-O"]
+    records = Records(H)
+    done = client(*scp, f"{HOST}:one/file", copy)
+    check(done.returncode == 0 and done.stderr == b"" and got(copy) == card,
+          done)
+    moved(records.one(), bytes_out=len(card))
+    done = client(*scp, f"{HOST}:one/*", copy)
+    check(b"this scp is started by a shell" in done.stderr and
+          b"4111 1111" not in got(copy), done)
+    check("are masked" in "".join(records.one().lines))
+    done = rsync("dave", "-a", f"{HOST}:one/*", H.path("copies"))
+    check(b"this rsync is started by a shell" in done.stderr, done)
+
+
 def test_rsync_denied():
     """rsync under a role that may not copy: nothing moves in any of its ways,
     and the person reads why"""
@@ -465,9 +485,10 @@ def main():
         clients.begin(H, "alice", "dave")
         status = lib.run([
             test_no_input, test_scripts, test_ansible, test_plink,
-            test_copy_id, test_rsync, test_rsync_denied, test_sftp,
-            test_sftp_denied, test_git, test_git_denied, test_parallel,
-            test_forwarding, test_locale, test_mosh, test_left])
+            test_copy_id, test_rsync, test_masked_copies, test_rsync_denied,
+            test_sftp, test_sftp_denied, test_git, test_git_denied,
+            test_parallel, test_forwarding, test_locale, test_mosh,
+            test_left])
         if status == 1:
             print(H.logs())
     return status
