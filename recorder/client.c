@@ -33,6 +33,7 @@
 #include "lib/wire.h"
 #include "recorder/lobby.h"
 #include "recorder/task.h"
+#include "recorder/sftp_no.h"
 #include "recorder/transfer.h"
 
 #define TERM_BYTES 64	/* longer ones are not named in the record */
@@ -43,8 +44,6 @@
 #define CANNOT_EXEC 126
 #define NOT_FOUND 127
 #define PATHS 8
-#define ANCESTORS 64
-#define SWEEPS 3	/* what forks while we look is found by the next */
 
 struct client {
 	const char *command;	/* NULL: a login */
@@ -233,42 +232,38 @@ leave(const struct client *c)
 	return 128 + WTERMSIG(c->status);
 }
 
-/* `no`: its status, with its text shown. */
-static int
-refused(const json_t *msg)
+/* What a client of SFTP is told: sshd drops our standard error. */
+static void
+tell_sftp(const struct client *c, const char *text)
 {
-	const char *text = "";
+	char shown[ERR_TEXT_MAX];
+
+	if (!c->tty && text[0] != '\0' && sftp_no_fits(c->command))
+		sftp_no_run(STDIN_FILENO, STDOUT_FILENO, visible(text, shown,
+		    sizeof(shown)));
+}
+
+/* `no`: its status, with its text shown, or why, which the recorder has
+ * shown. */
+static int
+refused(const struct client *c, const json_t *msg)
+{
+	const char *text = "", *why = "";
 	int64_t code = CANNOT_RECORD;
 
 	(void)wire_str_opt(msg, "text", ERR_TEXT_MAX, &text, NULL);
+	(void)wire_str_opt(msg, "why", ERR_TEXT_MAX, &why, NULL);
 	(void)wire_int_opt(msg, "code", 0, 255, &code, NULL);
+	tell_sftp(c, text[0] != '\0' ? text : why);
 	return fail((int)code, text);
-}
-
-/* Of ours: below us, or in the session of the real shell. */
-static void
-kill_below(void *arg, const struct task *t)
-{
-	const struct client *c = arg;
-	struct task up = *t;
-	bool ours = t->sid == c->child;
-
-	for (int i = 0; i < ANCESTORS && !ours && up.ppid > 1; i++) {
-		ours = up.ppid == getpid();
-		if (!ours && task_read(up.ppid, &up, NULL) < 0)
-			return;
-	}
-	if (ours)
-		(void)kill(t->pid, SIGKILL);
 }
 
 /* The gate is dead: what it cannot record any more must not go on.  warrantd
  * does the same, with more rights; it may be dead as well. */
 static int
-without_gate(struct client *c)
+without_gate(const struct client *c)
 {
-	for (int i = 0; i < SWEEPS; i++)
-		(void)task_each(kill_below, c, NULL);
+	task_kill_below(c->child);
 	return CANNOT_RECORD;
 }
 
@@ -290,7 +285,7 @@ wait_for_end(struct client *c)
 		rc = wire_recv(c->gate, &msg, NULL, 0, NULL);
 		if (rc <= 0)
 			return without_gate(c);
-		status = strcmp(wire_op(msg), "no") == 0 ? refused(msg) :
+		status = strcmp(wire_op(msg), "no") == 0 ? refused(c, msg) :
 		    -1;
 		if (strcmp(wire_op(msg), "done") == 0)
 			status = leave(c);
@@ -407,9 +402,10 @@ converse(struct client *c, struct err *e)
 		} else if (strcmp(op, "lobby") == 0) {
 			(void)wire_str_opt(msg, "text", ERR_TEXT_MAX, &text,
 			    NULL);
+			tell_sftp(c, text);
 			rc = lobby_run(c->command, c->tty, text, e);
 		} else {
-			rc = refused(msg);
+			rc = refused(c, msg);
 		}
 		json_decref(msg);
 		wire_fds_close(&fds);

@@ -25,10 +25,10 @@
 #define DEVPTS_LAST 143
 
 static void
-say_no(int fd, int status, const char *text)
+say_no(int fd, int status, const char *text, const char *why)
 {
-	json_t *msg = json_pack("{s:s, s:i, s:s}", "op", "no", "code",
-	    status, "text", text);
+	json_t *msg = json_pack("{s:s, s:i, s:s, s:s*}", "op", "no", "code",
+	    status, "text", text, "why", why);
 
 	(void)wire_send(fd, msg, NULL, 0, GUARD_SEND_MS, NULL);
 	json_decref(msg);
@@ -38,7 +38,8 @@ void
 guard_shell_no(struct gchannel *c, int status, const char *text)
 {
 	if (c->shell >= 0)
-		say_no(c->shell, status, text == NULL ? "" : text);
+		say_no(c->shell, status, text == NULL ? "" : text,
+		    c->why_not);
 }
 
 /* ---- who connects ----------------------------------------------------- */
@@ -80,14 +81,14 @@ guard_accept(struct guard *g)
 		return;
 	if (verify(g, fd, &t, &e) < 0) {
 		log_line(LOG_WARNING, "%s: refused: %s", g->conn, e.text);
-		say_no(fd, GUARD_CANNOT_RECORD, e.text);
+		say_no(fd, GUARD_CANNOT_RECORD, e.text, NULL);
 		io_close(&fd);
 		return;
 	}
 	if (guard_channel_new(g, fd, &t) == NULL) {
 		log_line(LOG_WARNING, "%s: too many channels", g->conn);
 		say_no(fd, GUARD_CANNOT_RECORD, "too many shells and "
-		    "commands on this connection: end one, or connect anew");
+		    "commands on this connection: end one, or connect anew", NULL);
 		io_close(&fd);
 	}
 }

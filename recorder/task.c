@@ -16,6 +16,8 @@
 #include "lib/io.h"
 
 #define FILE_MAX 8192
+#define ANCESTORS 64
+#define SWEEPS 3	/* what forks while we look is found by the next */
 
 static int
 slurp(pid_t pid, const char *name, struct buf *b, struct err *e)
@@ -130,4 +132,27 @@ task_kill(const struct task *t)
 	if (task_read(t->pid, &now, NULL) == 0 && now.start == t->start)
 		(void)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
 	io_close(&fd);
+}
+
+static void
+kill_below(void *arg, const struct task *t)
+{
+	const pid_t *sid = arg;
+	struct task up = *t;
+	bool ours = t->sid == *sid;
+
+	for (int i = 0; i < ANCESTORS && !ours && up.ppid > 1; i++) {
+		ours = up.ppid == getpid();
+		if (!ours && task_read(up.ppid, &up, NULL) < 0)
+			return;
+	}
+	if (ours)
+		task_kill(t);
+}
+
+void
+task_kill_below(pid_t sid)
+{
+	for (int i = 0; i < SWEEPS; i++)
+		(void)task_each(kill_below, &sid, NULL);
 }

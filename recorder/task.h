@@ -37,4 +37,7 @@ int task_each(void (*fn)(void *arg, const struct task *t), void *arg,
 /* SIGKILL, unless the pid is by now another's. */
 void task_kill(const struct task *t);
 
+/* All that is below this process, or in session sid. */
+void task_kill_below(pid_t sid);
+
 #endif

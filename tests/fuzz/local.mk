@@ -58,6 +58,10 @@ fuzz_targets += %D%/fuzz_argv
 %C%_fuzz_argv_SOURCES = %D%/fuzz_argv.c $(fuzz_main)
 %C%_fuzz_argv_LDADD = recorder/libgate.la lib/liblib.la $(FUZZ_LIBS)
 
+fuzz_targets += %D%/fuzz_sftp_no
+%C%_fuzz_sftp_no_SOURCES = %D%/fuzz_sftp_no.c $(fuzz_main)
+%C%_fuzz_sftp_no_LDADD = recorder/libgate.la lib/liblib.la $(FUZZ_LIBS)
+
 fuzz_targets += %D%/fuzz_transfer
 %C%_fuzz_transfer_SOURCES = %D%/fuzz_transfer.c $(fuzz_main)
 %C%_fuzz_transfer_LDADD = recorder/libgate.la lib/liblib.la $(FUZZ_LIBS)

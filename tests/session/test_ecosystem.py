@@ -282,12 +282,12 @@ def test_sftp():
 
 def test_sftp_denied():
     """sftp under a role that may not copy: it ends at once, nothing moves,
-    the record says why"""
+    the person and the record hear why"""
     up = put(H.path("up"), b"some bytes\n")
     records = Records(H)
     done = sftp("alice", f"put {up} by-sftp", "ls")
-    check(done.returncode != 0 and b"authorized_keys" not in done.stdout,
-          done)
+    check(done.returncode != 0 and b"authorized_keys" not in done.stdout and
+          DENIED.encode() in done.stderr, done)
     check(not os.path.exists(home("alice", "by-sftp")))
     check(DENIED in "".join(records.one().lines))
 

@@ -95,6 +95,8 @@ def test_no_grant():
     done = H.ssh("alice", "id", person="alice")
     check(done.status == 77 and b"uid=" not in done.out, done)
     check(b"request" in done.err, done)
+    done = sftp("ls", user="alice")
+    check(done.returncode != 0 and "request" in done.stderr, done)
 
 
 def test_command():
@@ -227,7 +229,8 @@ def test_outer_terminal():
 
 
 def test_scp_refused():
-    """scp and sftp are refused by a role that does not allow them"""
+    """scp and sftp are refused by a role that does not allow them, and say
+    why"""
     src = H.write("up", "some bytes\n")
     for mode in ([], ["-O"]):
         argv = H.ssh_argv("alice", program="scp") + mode
@@ -235,8 +238,9 @@ def test_scp_refused():
                               capture_output=True, timeout=60,
                               env=H.environment("alice"))
         check(done.returncode != 0, done)
-        # sshd drops what a subsystem says on standard error
-        check(not mode or b"may not transfer" in done.stderr, done)
+        # by SFTP scp shows the code of an answer, not its text
+        check((b"may not transfer" if mode else b"Permission denied") in
+              done.stderr, done)
         check("may not transfer" in "".join(record_of(newest())))
     check(not os.path.exists(f"{H.dir}/home/alice/up"))
 
@@ -263,12 +267,12 @@ def test_scp_logged():
         check(len(mark) == 1 or not mode, mark)     # names by SFTP alone
 
 
-def sftp(*lines):
+def sftp(*lines, user="dave"):
     """Not by -b, which asks nobody and so cannot sign in."""
     return subprocess.run(
-        H.ssh_argv("dave", program="sftp") + ["127.0.0.1"], check=False,
+        H.ssh_argv(user, program="sftp") + ["127.0.0.1"], check=False,
         input="\n".join(lines) + "\n", text=True, capture_output=True,
-        timeout=60, env=H.environment("dave"))
+        timeout=60, env=H.environment(user))
 
 
 def test_files():

@@ -146,6 +146,9 @@ unit_tests += %D%/test_record
 unit_tests += %D%/test_cast
 %C%_test_cast_LDADD = recorder/librelay.la lib/liblib.la $(unit_ldadd)
 
+unit_tests += %D%/test_sftp_no
+%C%_test_sftp_no_LDADD = recorder/libgate.la lib/liblib.la $(unit_ldadd)
+
 unit_tests += %D%/test_sftp
 %C%_test_sftp_LDADD = recorder/librelay.la lib/liblib.la $(CRYPTO_LIBS) \
 	$(unit_ldadd)
