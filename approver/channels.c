@@ -308,8 +308,11 @@ verb_channel_mask(struct turn *t, json_t **answer, struct err *e)
 int
 verb_channel_file(struct turn *t, json_t **answer, struct err *e)
 {
+	/* a client can bring that about, and then names no files */
+	bool lost = strcmp(turn_str(t, "did"), "lost") == 0;
+
 	(void)answer;
-	return tell(t, "channel.file", e);
+	return tell(t, lost ? "channel.unfollowed" : "channel.file", e);
 }
 
 int

@@ -3,6 +3,7 @@
 #include "report/verify_private.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,13 +41,18 @@ static int
 use_body(struct verify *v, const struct event *ev, const char *text,
     struct err *e)
 {
-	json_t *body = strictjson_object(text, strlen(text), BODY_DEPTH, e);
-	int rc = body == NULL ? -1 : 0;
+	bool run = strcmp(ev->kind, "purge.run") == 0 ||
+	    strcmp(ev->kind, "erase.run") == 0;
+	json_t *body = NULL;
+	int rc = 0;
 
+	if (run || strcmp(ev->kind, "channel.seal") == 0) {
+		body = strictjson_object(text, strlen(text), BODY_DEPTH, e);
+		rc = body == NULL ? -1 : 0;
+	}
 	if (rc == 0)
 		note_channel(v, ev, body);
-	if (rc == 0 && (strcmp(ev->kind, "purge.run") == 0 ||
-	    strcmp(ev->kind, "erase.run") == 0))
+	if (rc == 0 && run)
 		rc = verify_gone_run(v, ev, body, e);
 	json_decref(body);
 	return rc;

@@ -180,7 +180,7 @@ report_files(struct report *r, struct err *e)
 	    "FROM event e JOIN channel s ON s.id = e.session "
 	    "JOIN person p ON p.id = s.who "
 	    "LEFT JOIN event_body b ON b.seq = e.seq "
-	    "WHERE e.kind = 'channel.file' AND "
+	    "WHERE e.kind IN ('channel.file', 'channel.unfollowed') AND "
 	    CHOSEN("e.wall_us", "p", "s.account")
 	    " ORDER BY e.seq", columns, e);
 }

@@ -23,6 +23,8 @@ static const struct event_kind kinds[] = {
 	{ "channel.mask", CLASS_COMMAND, 6, false, "values were masked" },
 	{ "channel.open", CLASS_COMMAND, 6, false, "a shell or command began" },
 	{ "channel.seal", CLASS_COMMAND, 6, false, "a recording was sealed" },
+	{ "channel.unfollowed", CLASS_COMMAND, 4, true,
+	    "what a transfer moved could not be followed" },
 	{ "channel.watched", CLASS_ADMIN, 5, false,
 	    "a session was watched while it ran" },
 	{ "clock.step", CLASS_SYSTEM, 4, true, "the clock stepped" },

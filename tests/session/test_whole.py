@@ -302,6 +302,14 @@ def test_files():
     text = "".join(record_of(newest())) + report("files", "--json")
     check(secret not in text and "1111" in text, text)
     check("upload" in report("did", newest()))
+    # a client that is none: its bytes are counted, and that is an exception
+    subprocess.run(H.ssh_argv("dave") + ["-s", "127.0.0.1", "sftp"],
+                   input=b"\0\0\0\5\1\0\0\0\3\377\377\377\377\3",
+                   capture_output=True, timeout=60, check=False,
+                   env=H.environment("dave"))
+    record_of(newest())
+    check([r["session"] for r in rows("exceptions") if "unfollowed" in
+           r["what"]] == [newest()], rows("exceptions"))
 
 
 def test_lobby():

@@ -146,6 +146,10 @@ unit_tests += %D%/test_record
 unit_tests += %D%/test_cast
 %C%_test_cast_LDADD = recorder/librelay.la lib/liblib.la $(unit_ldadd)
 
+unit_tests += %D%/test_retention
+%C%_test_retention_LDADD = approver/libapprover.la lib/liblib.la \
+	$(unit_ldadd)
+
 unit_tests += %D%/test_sftp_no
 %C%_test_sftp_no_LDADD = recorder/libgate.la lib/liblib.la $(unit_ldadd)
 

@@ -122,8 +122,8 @@ knows_mosh(void **state)
 		"mosh-server 'new' '-c' '256' '-s' '-l' 'LANG=C.UTF-8'",
 		"mosh-server new",
 		"env LC_ALL=C.UTF-8 /usr/bin/mosh-server  new -p 60001",
-		"[ -n \"$SSH_CONNECTION\" ] && printf \"\\nMOSH SSH_CONNECTION "
-		    "%s\\n\" \"$SSH_CONNECTION\" ; mosh-server 'new' '-s'",
+		("[ -n \"$SSH_CONNECTION\" ] && printf \"\\nMOSH SSH_CONNECTION "
+		    "%s\\n\" \"$SSH_CONNECTION\" ; mosh-server 'new' '-s'"),
 		"'mosh-server' 'new'",
 		"which mosh-server; mosh-server new",
 	}, *const no[] = { "", "mosh-server", "man mosh-server", "mosh new",
