@@ -15,6 +15,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "schema/digest.h"
 #include "schema/note.h"
@@ -59,8 +60,8 @@ book_mask_key(struct book *b, char key[65], char id[16], struct err *e)
 
 	if (digest_2("mask key", 8, b->mask_key, BOOK_KEY, h, e) < 0)
 		return -1;
-	digest_hex(b->mask_key, BOOK_KEY, key);
-	digest_hex(h, sizeof(h), hex);
+	hex_of(b->mask_key, BOOK_KEY, key);
+	hex_of(h, sizeof(h), hex);
 	(void)snprintf(id, 16, "%.8s", hex);
 	return 0;
 }
@@ -149,8 +150,8 @@ anchor_line(const char *text, char *ret, size_t size, struct err *e)
 
 	if (note_parse(text, strlen(text), &n, e) < 0)
 		return -1;
-	digest_hex(n.root, sizeof(n.root), root);
-	digest_hex(n.sig, sizeof(n.sig), sig);
+	hex_of(n.root, sizeof(n.root), root);
+	hex_of(n.sig, sizeof(n.sig), sig);
 	(void)snprintf(ret, size, "%s %llu %s %s", n.origin,
 	    (unsigned long long)n.size, root, sig);
 	return 0;

@@ -10,6 +10,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "schema/digest.h"
 #include "schema/sql.h"
 
@@ -107,7 +108,7 @@ book_identity(struct book *b, const char *issuer, const char *sub,
 	body_text(body, "email", email);
 	body_text(body, "who", ret);
 	if (old == 0) {
-		digest_hex(tag, sizeof(tag), hex);
+		hex_of(tag, sizeof(tag), hex);
 		body_text(body, "id", ret);
 		body_text(body, "tag", hex);
 	}

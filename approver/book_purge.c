@@ -6,6 +6,7 @@
 
 #include "approver/retention.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "schema/digest.h"
 #include "schema/sql.h"
 
@@ -49,7 +50,7 @@ old_recordings(struct book *b, int64_t before_us, struct run *r,
 
 	while (rc >= 0 && (rc = sql_step(st, e)) == 1) {
 		if (sqlite3_column_bytes(st, 1) == DIGEST_LEN)
-			digest_hex(sqlite3_column_blob(st, 1), DIGEST_LEN,
+			hex_of(sqlite3_column_blob(st, 1), DIGEST_LEN,
 			    hex);
 		else
 			hex[0] = '\0';

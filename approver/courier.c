@@ -22,6 +22,7 @@
 #include "approver/signin.h"
 #include "approver/wipe.h"
 #include "lib/conf.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "lib/jail.h"
 #include "lib/log.h"
@@ -233,8 +234,7 @@ tell_keys(struct server *s, struct issuer *is)
 		return;
 	(void)SHA256((const unsigned char *)is->keys.text,
 	    strlen(is->keys.text), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	hex_of(digest, sizeof(digest), hex);
 	msg = json_pack("{s:s, s:s, s:I, s:s}", "op", "keys.seen", "issuer",
 	    is->url, "keys", (json_int_t)is->keys.keys, "sha256", hex);
 	if (wire_send(s->monitor_fd, msg, NULL, 0, 0, NULL) < 0)

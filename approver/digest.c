@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/wire.h"
@@ -66,8 +67,7 @@ finish(struct monitor *m, struct digest_job *j)
 	unsigned n = 0;
 
 	(void)EVP_DigestFinal_ex(j->sha, sum, &n);
-	for (unsigned i = 0; i < n; i++)
-		(void)snprintf(hex + (size_t)2 * i, 3, "%02x", sum[i]);
+	hex_of(sum, n, hex);
 	(void)json_object_set_new(j->msg, "sha256", json_string(hex));
 	(void)json_object_set_new(j->msg, "size",
 	    json_integer((json_int_t)j->at));

@@ -12,6 +12,7 @@
 #include "lib/buf.h"
 #include "lib/conf_value.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 
 static int
@@ -232,8 +233,7 @@ conf_digest(const struct conf *c, char ret[65])
 	if (dump(c, &b, NULL) < 0 ||
 	    EVP_Digest(b.p, b.len, md, &n, EVP_sha256(), NULL) != 1)
 		abort(); /* no memory for a few KiB */
-	for (unsigned i = 0; i < n; i++)
-		(void)snprintf(ret + (size_t)2 * i, 3, "%02x", md[i]);
+	hex_of(md, n, ret);
 	buf_clear(&b);
 }
 

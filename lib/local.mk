@@ -11,6 +11,7 @@ noinst_LTLIBRARIES += %D%/liblib.la
 %C%_liblib_la_SOURCES += %D%/conf_value.c %D%/conf_value.h
 %C%_liblib_la_SOURCES += %D%/err.c %D%/err.h
 %C%_liblib_la_SOURCES += %D%/execfilter.c %D%/execfilter.h
+%C%_liblib_la_SOURCES += %D%/hex.c %D%/hex.h
 %C%_liblib_la_SOURCES += %D%/id.c %D%/id.h
 %C%_liblib_la_SOURCES += %D%/io.c %D%/io.h
 %C%_liblib_la_SOURCES += %D%/jail.c %D%/jail.h

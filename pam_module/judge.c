@@ -10,6 +10,7 @@
 #include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "lib/quote.h"
 #include "lib/user.h"
@@ -261,8 +262,8 @@ judge_rules(const struct conf *c, char ret[65], struct err *e)
 		else
 			(void)err_set(e, ERR_CRYPTO, "SHA-256 failed");
 	}
-	for (size_t i = 0; rc == 0 && i < sizeof(sum); i++)
-		(void)snprintf(ret + 2 * i, 3, "%02x", sum[i]);
+	if (rc == 0)
+		hex_of(sum, sizeof(sum), ret);
 	EVP_MD_CTX_free(h);
 	return rc;
 }

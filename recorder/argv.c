@@ -9,6 +9,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/visible.h"
 
 /* The escaped form of the character at s (left bytes are there), and in *ret
@@ -80,8 +81,7 @@ argv_digest(const unsigned char key[ARGV_KEY_SIZE], const char *block,
 	if (HMAC(EVP_sha256(), key, ARGV_KEY_SIZE, (const void *)block, n, md,
 	    &len) == NULL || len != 32)
 		return err_set(e, ERR_CRYPTO, "cannot compute a digest");
-	for (size_t i = 0; i < len; i++)
-		(void)snprintf(ret + 2 * i, 3, "%02x", md[i]);
+	hex_of(md, len, ret);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/log.h"
 #include "recorder/guard.h"
 
@@ -259,9 +260,7 @@ guard_exec_counts(struct guard *g)
 		copy = EVP_MD_CTX_new();
 		if (copy != NULL && EVP_MD_CTX_copy_ex(copy, c->sum) == 1 &&
 		    EVP_DigestFinal_ex(copy, sum, NULL) == 1)
-			for (size_t k = 0; k < 32; k++)
-				(void)snprintf(hex + 2 * k, 3, "%02x",
-				    sum[k]);
+			hex_of(sum, 32, hex);
 		EVP_MD_CTX_free(copy);
 		tell_count(g, c->id, c->execs - c->told, hex);
 		c->told = c->execs;

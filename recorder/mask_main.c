@@ -14,6 +14,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "recorder/mask/mask.h"
 
@@ -48,8 +49,7 @@ write_event(void *ctx, const struct mask_event *ev)
 	struct events *to = ctx;
 	char fp[2 * MASK_FP_LEN + 1];
 
-	for (unsigned i = 0; i < MASK_FP_LEN; i++)
-		(void)snprintf(fp + 2 * i, 3, "%02x", ev->fp[i]);
+	hex_of(ev->fp, MASK_FP_LEN, fp);
 	if (fprintf(to->file, "{\"rule\":\"%s\",\"off\":%llu,\"len\":%llu,"
 	    "\"cols\":%u,\"kept\":\"%d+%d\",\"exposed\":%u,"
 	    "\"state\":\"%s\",\"masked\":%s,\"fp\":\"k0:%s\"}\n", ev->rule,

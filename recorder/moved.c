@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "recorder/sftp.h"
 
 struct way {
@@ -120,8 +121,7 @@ sum_of(struct way *w, char ret[65])
 	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
 
 	(void)EVP_DigestFinal_ex(w->sha, sum, NULL);
-	for (size_t i = 0; i < 32; i++)
-		(void)snprintf(ret + 2 * i, 3, "%02x", sum[i]);
+	hex_of(sum, 32, ret);
 }
 
 int

@@ -12,6 +12,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "recorder/cast.h"
 #include "recorder/moved.h"
 
@@ -164,8 +165,7 @@ mark_mask(struct recording *r, const struct mask_event *ev,
 	char text[512], fp[2 * MASK_FP_LEN + 1];
 	int n;
 
-	for (unsigned i = 0; i < MASK_FP_LEN; i++)
-		(void)snprintf(fp + 2 * i, 3, "%02x", ev->fp[i]);
+	hex_of(ev->fp, MASK_FP_LEN, fp);
 	n = snprintf(text, sizeof(text), "mask {\"rule\":\"%s\",\"view\":"
 	    "\"%s\",\"off\":%llu,\"len\":%llu,\"exposed\":%u,\"state\":"
 	    "\"%s\",\"masked\":%s,\"fp\":\"%s:%s\"}", ev->rule, view,

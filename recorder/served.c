@@ -12,6 +12,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "lib/jail.h"
 #include "lib/log.h"
@@ -67,13 +68,6 @@ tell(struct served *s, json_t *msg, bool must)
 		free(line);
 	}
 	json_decref(msg);
-}
-
-static void
-hex_of(const unsigned char *p, size_t n, char *ret)
-{
-	for (size_t i = 0; i < n; i++)
-		(void)snprintf(ret + 2 * i, 3, "%02x", p[i]);
 }
 
 static void

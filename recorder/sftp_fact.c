@@ -5,6 +5,7 @@
 
 #include "lib/b64.h"
 #include "lib/buf.h"
+#include "lib/hex.h"
 #include "lib/visible.h"
 #include "recorder/sftp.h"
 
@@ -120,8 +121,7 @@ put_content(json_t *j, const struct sftp_fact *f)
 	char hex[2 * SFTP_SHA256 + 1];
 	int rc;
 
-	for (size_t i = 0; i < SFTP_SHA256; i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", f->sha256[i]);
+	hex_of(f->sha256, SFTP_SHA256, hex);
 	rc = put_number(j, "bytes", f->bytes);
 	return rc | json_object_set_new(j, "sha256", f->digest_known ?
 	    json_string(hex) : json_null());

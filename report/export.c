@@ -12,6 +12,7 @@
 #include "lib/b64.h"
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "report/report.h"
 #include "schema/digest.h"
@@ -59,7 +60,7 @@ end_file(struct out *o, struct err *e)
 	if (fsync(o->file) < 0)
 		(void)err_sys(e, "%s", o->name);
 	else if (digest_fd(o->file, sum, e) == 0) {
-		digest_hex(sum, sizeof(sum), hex);
+		hex_of(sum, sizeof(sum), hex);
 		rc = buf_printf(&o->sums, e, "%s  %s\n", hex, o->name);
 	}
 	io_close(&o->file);
@@ -181,7 +182,7 @@ put_event(struct out *o, sqlite3_stmt *st, struct err *e)
 	j = json_pack("{s:s#}", "record", record.p, (int)record.len);
 	buf_clear(&record);
 	if (sqlite3_column_bytes(st, 8) == EVENT_SALT) {
-		digest_hex(sqlite3_column_blob(st, 8), EVENT_SALT, salt);
+		hex_of(sqlite3_column_blob(st, 8), EVENT_SALT, salt);
 		(void)json_object_set_new(j, "salt", json_string(salt));
 		(void)json_object_set_new(j, "body",
 		    json_string(sql_text(st, 9)));

@@ -15,6 +15,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "lib/visible.h"
 #include "report/verify_private.h"
@@ -59,7 +60,7 @@ verify_open(struct verify *v, const char *name, struct err *e)
 		io_close(&fd);
 		return -1;
 	}
-	digest_hex(sum, sizeof(sum), hex);
+	hex_of(sum, sizeof(sum), hex);
 	if (want == NULL)
 		verify_say(v, "FAIL", "%s: not listed in SHA256SUMS", name);
 	else if (strcmp(want, hex) != 0)
@@ -165,7 +166,7 @@ check_digest(struct verify *v, const char *name, int fd, const char *want)
 		verify_say(v, "FAIL", "%s: %s", name, e.text);
 		return;
 	}
-	digest_hex(sum, sizeof(sum), hex);
+	hex_of(sum, sizeof(sum), hex);
 	if (strcmp(want, hex) != 0)
 		verify_say(v, "FAIL", "%s: not the file that was sealed", name);
 	(void)lseek(fd, 0, SEEK_SET);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * digest.h - SHA-256, FIPS 180-4, by libcrypto.
- * in: bytes; out: 32 bytes, or 64 lower-case hex digits */
+ * in: bytes; out: 32 bytes; as text by lib/hex.h */
 #ifndef WARRANT_SCHEMA_DIGEST_H
 #define WARRANT_SCHEMA_DIGEST_H
 
@@ -17,9 +17,6 @@ int digest_2(const void *a, size_t an, const void *b, size_t bn,
 
 /* SHA-256 of a whole file from its start; the offset is not moved. */
 int digest_fd(int fd, unsigned char ret[DIGEST_LEN], struct err *e);
-
-/* n bytes to 2n hex digits and a NUL. */
-void digest_hex(const unsigned char *p, size_t n, char *ret);
 
 /* Exactly 2n lower-case hex digits to n bytes; -1 when s is not that. */
 int digest_unhex(const char *s, unsigned char *ret, size_t n);

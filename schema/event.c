@@ -9,6 +9,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "schema/digest.h"
 #include "schema/merkle.h"
 
@@ -169,7 +170,7 @@ event_record(const struct event *v, struct buf *b, struct err *e)
 	char when[CLOCK_TEXT_MAX], hash[DIGEST_HEX];
 
 	clock_format(v->wall_us, when);
-	digest_hex(v->body_hash, EVENT_HASH, hash);
+	hex_of(v->body_hash, EVENT_HASH, hash);
 	return buf_printf(b, e, "warrant-event/v1\nseq %" PRId64
 	    "\ntime %s\nboot %s %" PRId64 "\nkind %s\nsession %s\nwho %s\n"
 	    "body %s\n", v->seq, when, v->boot, v->mono_us, v->kind,

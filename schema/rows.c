@@ -5,6 +5,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "schema/digest.h"
 #include "schema/sql.h"
 
@@ -211,7 +212,7 @@ same(const struct row_column *c, sqlite3_stmt *st, int i, const json_t *v)
 	default:
 		if (n != DIGEST_LEN || !json_is_string(v))
 			return false;
-		digest_hex(sqlite3_column_blob(st, i), DIGEST_LEN, hex);
+		hex_of(sqlite3_column_blob(st, i), DIGEST_LEN, hex);
 		return strcmp(hex, json_string_value(v)) == 0;
 	}
 }

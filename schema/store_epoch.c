@@ -10,6 +10,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "schema/digest.h"
 #include "schema/sql.h"
@@ -80,7 +81,7 @@ turn(struct store *s, struct keys *fresh, struct err *e)
 	int64_t now = clock_wall_us();
 	int rc;
 
-	digest_hex(fresh->pub, NOTE_KEY, hex);
+	hex_of(fresh->pub, NOTE_KEY, hex);
 	rc = store_add(s, "key.rotated", NULL, NULL, json_pack("{s:I,s:s}",
 	    "epoch", (json_int_t)fresh->epoch, "pub", hex), NULL, e);
 	if (rc == 0)

@@ -12,6 +12,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "schema/digest.h"
 #include "schema/sql.h"
@@ -91,7 +92,7 @@ make(struct store *s, const char *origin, struct err *e)
 		    NOTE_NAME_MAX - 1);
 	if (getrandom(id, sizeof(id), 0) != (ssize_t)sizeof(id))
 		return err_sys(e, "getrandom");
-	digest_hex(id, sizeof(id), hex);
+	hex_of(id, sizeof(id), hex);
 	rc = sqlite3_exec(s->db, store_sql, NULL, NULL, NULL);
 	if (rc != SQLITE_OK)
 		return sql_failed(s->db, rc, "store.sql", e);

@@ -9,6 +9,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "recorder/mask/engine.h"
 #include "recorder/mask/rulepath.h"
@@ -98,8 +99,7 @@ hash_final(EVP_MD_CTX *md, char *hex, struct err *e)
 
 	if (EVP_DigestFinal_ex(md, d, &n) != 1 || n != 32)
 		return err_set(e, ERR_CRYPTO, "SHA-256 failed");
-	for (unsigned i = 0; i < n; i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", d[i]);
+	hex_of(d, n, hex);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "recorder/mask/engine.h"
 #include "recorder/mask/rulepath.h"
@@ -120,8 +121,7 @@ table_name(const char *const *paths, size_t n, const char *profiles,
 	    rulepath_each(paths, n, add_file, &b, e) == 0 &&
 	    buf_puts(&b, profiles == NULL ? "" : profiles, e) == 0) {
 		rc = sum_of(b.p, b.len, sum) < 0 ? failed(e) : 0;
-		for (size_t i = 0; i < 16; i++)
-			(void)snprintf(ret + 2 * i, 3, "%02x", sum[i]);
+		hex_of(sum, 16, ret);
 		(void)strcpy(ret + 32, ".table");
 	}
 	buf_clear(&b);

@@ -17,6 +17,7 @@
 #include "approver/book_private.h"
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "schema/digest.h"
 
 #define HOUR_US (INT64_C(3600) * 1000 * 1000)
@@ -72,7 +73,7 @@ seal_of(const char *file, struct err *e)
 		return NULL;
 	}
 	(void)close(fd);
-	digest_hex(sum, sizeof(sum), hex);
+	hex_of(sum, sizeof(sum), hex);
 	return json_pack("{s:s, s:s, s:s, s:I}", "state", "completed",
 	    "sha256", hex, "hash", hex, "size", (json_int_t)st.st_size);
 }

@@ -4,6 +4,7 @@
 #include "tests/unit/test.h"
 
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "schema/digest.h"
 #include "schema/merkle.h"
 
@@ -42,7 +43,7 @@ known_roots(void **state)
 
 	(void)state;
 	assert_int_equal(merkle_root(&m, h, NULL), 0);
-	digest_hex(h, sizeof(h), hex);
+	hex_of(h, sizeof(h), hex);
 	assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb924"
 	    "27ae41e4649b934ca495991b7852b855");
 	for (size_t i = 0; i < COUNT(known); i++) {
@@ -50,7 +51,7 @@ known_roots(void **state)
 		    NULL), 0);
 		assert_int_equal(merkle_add(&m, h, NULL), 0);
 		assert_int_equal(merkle_root(&m, h, NULL), 0);
-		digest_hex(h, sizeof(h), hex);
+		hex_of(h, sizeof(h), hex);
 		assert_string_equal(hex, known[i].root);
 	}
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/err.h"
+#include "lib/hex.h"
 #include "lib/io.h"
 #include "schema/digest.h"
 #include "schema/event.h"
@@ -72,7 +73,7 @@ add_person(struct store *s, const char *id, const char *sub)
 	unsigned char h[DIGEST_LEN];
 
 	must(digest_2(sub, strlen(sub), NULL, 0, h, &e), &e);
-	digest_hex(h, sizeof(h), tag);
+	hex_of(h, sizeof(h), tag);
 	must(store_begin(s, &e), &e);
 	must(store_add(s, "identity.verified", NULL, id, json_pack(
 	    "{s:s,s:s,s:s,s:s,s:s}", "id", id, "tag", tag, "iss",
