@@ -41,16 +41,8 @@ static void
 on_fact(void *arg, const struct sftp_fact *f)
 {
 	struct moved *m = arg;
-	char *text = sftp_fact_text(f);
-	json_t *fact = text == NULL ? NULL : json_loads(text, 0, NULL);
-	json_t *did = json_incref(json_object_get(fact, "op"));
 
-	free(text);
-	if (fact != NULL) {
-		(void)json_object_del(fact, "op"); /* means another thing */
-		(void)json_object_set_new(fact, "did", did);
-	}
-	if (give(m, fact, &m->why) < 0)
+	if (give(m, sftp_fact_json(f), &m->why) < 0)
 		m->failed = true;
 }
 

@@ -32,6 +32,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 struct err;
 struct sftp;
 
@@ -136,14 +138,14 @@ const char *sftp_lost(const struct sftp *s);
 
 void sftp_totals(const struct sftp *s, struct sftp_totals *ret);
 
-/* A fact as one line of JSON; NULL when memory is short, free() it:
- * {"op":"upload","path":"/tmp/a","ok":true,"bytes":5,"sha256":"2cf2...",
+/* A fact as a JSON object, the caller's; NULL when memory is short:
+ * {"did":"upload","path":"/tmp/a","ok":true,"bytes":5,"sha256":"2cf2...",
  *  "whole":true,"mode":"0644"}
- * op: download upload list rename remove mkdir rmdir link symlink setstat
+ * did: download upload list rename remove mkdir rmdir link symlink setstat
  * copy other lost.  ok: null when not answered; status and error: when false.
  * path and to are safe to show (lib/visible.h); where that changed them
  * path_b64 and to_b64 hold the bytes, where they were cut path_bytes and
  * to_bytes say how long they were.  Pure. */
-char *sftp_fact_text(const struct sftp_fact *f);
+json_t *sftp_fact_json(const struct sftp_fact *f);
 
 #endif

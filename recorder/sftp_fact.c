@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +9,7 @@
 #include "recorder/sftp.h"
 
 static const char *
-op_name(enum sftp_kind kind)
+did(enum sftp_kind kind)
 {
 	static const char *const names[] = { "none", "download", "upload",
 	    "list", "rename", "remove", "mkdir", "rmdir", "link", "symlink",
@@ -127,13 +126,12 @@ put_content(json_t *j, const struct sftp_fact *f)
 	    json_string(hex) : json_null());
 }
 
-char *
-sftp_fact_text(const struct sftp_fact *f)
+json_t *
+sftp_fact_json(const struct sftp_fact *f)
 {
 	json_t *j = json_object();
 	bool moved = f->kind == SFTP_READ || f->kind == SFTP_WRITE;
-	char *text = NULL;
-	int rc = json_object_set_new(j, "op", json_string(op_name(f->kind)));
+	int rc = json_object_set_new(j, "did", json_string(did(f->kind)));
 
 	rc |= put_name(j, "path", &f->path) | put_name(j, "to", &f->to);
 	if (f->kind != SFTP_LOST)
@@ -150,7 +148,7 @@ sftp_fact_text(const struct sftp_fact *f)
 	if (f->why != NULL)
 		rc |= json_object_set_new(j, "why", json_string(f->why));
 	if (rc == 0)
-		text = json_dumps(j, JSON_COMPACT);
+		return j;
 	json_decref(j);
-	return text;
+	return NULL;
 }

@@ -21,10 +21,11 @@ static void
 tell(void *arg, const struct sftp_fact *f)
 {
 	struct told *t = arg;
-	char *text = sftp_fact_text(f);
-	json_t *j = text == NULL ? NULL : json_loads(text, 0, NULL);
+	json_t *j = sftp_fact_json(f);
+	char *text = json_dumps(j, JSON_COMPACT);
+	json_t *again = text == NULL ? NULL : json_loads(text, 0, NULL);
 
-	if (t->over || j == NULL || f->path.n > SFTP_NAME_MAX ||
+	if (t->over || again == NULL || f->path.n > SFTP_NAME_MAX ||
 	    f->path.n > f->path.whole || f->to.n > SFTP_NAME_MAX ||
 	    (f->whole && f->kind != SFTP_LIST && !f->digest_known) ||
 	    (f->ok && (!f->answered || f->status != 0)))
@@ -33,6 +34,7 @@ tell(void *arg, const struct sftp_fact *f)
 	/* so many facts that they do not fit are cut alike in both runs */
 	(void)buf_puts(&t->text, text, NULL);
 	json_decref(j);
+	json_decref(again);
 	free(text);
 }
 

@@ -159,8 +159,10 @@ close_file(struct script *t, const char *handle)
 static void
 keep(void *arg, const struct sftp_fact *f)
 {
-	char *text = sftp_fact_text(f);
+	json_t *j = sftp_fact_json(f);
+	char *text = json_dumps(j, JSON_COMPACT);
 
+	json_decref(j);
 	assert_non_null(text);
 	assert_int_equal(buf_puts(arg, text, NULL), 0);
 	assert_int_equal(buf_putc(arg, '\n', NULL), 0);
@@ -360,48 +362,48 @@ static void
 uploads(void **state)
 {
 	static const struct row rows[] = {
-		{ "upload", upload, "{\"op\":\"upload\",\"path\":\"/tmp/a\","
+		{ "upload", upload, "{\"did\":\"upload\",\"path\":\"/tmp/a\","
 		    "\"ok\":true,\"bytes\":11,\"sha256\":\"" SUM_11 "\","
 		    "\"whole\":true,\"mode\":\"0644\"}\n", false },
-		{ "empty", upload_empty, "{\"op\":\"upload\",\"path\":\"e\","
+		{ "empty", upload_empty, "{\"did\":\"upload\",\"path\":\"e\","
 		    "\"ok\":true,\"bytes\":0,\"sha256\":\"" SUM_0 "\","
 		    "\"whole\":true,\"mode\":\"0644\"}\n", false },
 		{ "in place", upload_in_place,
-		    "{\"op\":\"setstat\",\"path\":\"a\",\"ok\":true,"
-		    "\"size\":5}\n{\"op\":\"upload\",\"path\":\"a\","
+		    "{\"did\":\"setstat\",\"path\":\"a\",\"ok\":true,"
+		    "\"size\":5}\n{\"did\":\"upload\",\"path\":\"a\","
 		    "\"ok\":true,\"bytes\":5,\"sha256\":\"" SUM_5 "\","
 		    "\"whole\":true,\"mode\":\"0644\"}\n", false },
-		{ "over a longer one", upload_over, "{\"op\":\"upload\","
+		{ "over a longer one", upload_over, "{\"did\":\"upload\","
 		    "\"path\":\"a\",\"ok\":true,\"bytes\":5,\"sha256\":\""
 		    SUM_5 "\",\"whole\":false,\"mode\":\"0644\","
 		    "\"why\":\"kept\"}\n", false },
 		{ "shortened", upload_shortened,
-		    "{\"op\":\"setstat\",\"path\":\"a\",\"ok\":true,"
-		    "\"size\":3}\n{\"op\":\"upload\",\"path\":\"a\","
+		    "{\"did\":\"setstat\",\"path\":\"a\",\"ok\":true,"
+		    "\"size\":3}\n{\"did\":\"upload\",\"path\":\"a\","
 		    "\"ok\":true,\"bytes\":5,\"sha256\":null,\"whole\":false,"
 		    "\"mode\":\"0644\",\"why\":\"resized\"}\n", false },
-		{ "hole", upload_hole, "{\"op\":\"upload\",\"path\":\"a\","
+		{ "hole", upload_hole, "{\"did\":\"upload\",\"path\":\"a\","
 		    "\"ok\":true,\"bytes\":11,\"sha256\":null,"
 		    "\"whole\":false,\"mode\":\"0644\",\"why\":\"hole\"}\n",
 		    false },
-		{ "append", upload_append, "{\"op\":\"upload\",\"path\":"
+		{ "append", upload_append, "{\"did\":\"upload\",\"path\":"
 		    "\"log\",\"ok\":true,\"bytes\":5,\"sha256\":null,"
 		    "\"whole\":false,\"mode\":\"0644\",\"why\":\"append\"}\n",
 		    false },
-		{ "refused", upload_refused, "{\"op\":\"upload\",\"path\":"
+		{ "refused", upload_refused, "{\"did\":\"upload\",\"path\":"
 		    "\"/etc/x\",\"ok\":false,\"status\":3,\"error\":"
 		    "\"permission denied\",\"bytes\":0,\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"failed\"}\n", false },
-		{ "full disk", upload_full_disk, "{\"op\":\"upload\","
+		{ "full disk", upload_full_disk, "{\"did\":\"upload\","
 		    "\"path\":\"a\",\"ok\":false,\"status\":4,\"error\":"
 		    "\"failure\",\"bytes\":6,\"sha256\":null,"
 		    "\"whole\":false,\"mode\":\"0644\",\"why\":\"failed\"}\n",
 		    false },
-		{ "broken off", upload_broken_off, "{\"op\":\"upload\","
+		{ "broken off", upload_broken_off, "{\"did\":\"upload\","
 		    "\"path\":\"a\",\"ok\":null,\"bytes\":5,\"sha256\":\""
 		    SUM_5 "\",\"whole\":false,\"mode\":\"0644\","
 		    "\"why\":\"open\"}\n", false },
-		{ "cut in a packet", upload_cut, "{\"op\":\"upload\","
+		{ "cut in a packet", upload_cut, "{\"did\":\"upload\","
 		    "\"path\":\"a\",\"ok\":null,\"bytes\":5,\"sha256\":null,"
 		    "\"whole\":false,\"mode\":\"0644\",\"why\":"
 		    "\"unanswered\"}\n", false },
@@ -547,49 +549,49 @@ static void
 downloads(void **state)
 {
 	static const struct row rows[] = {
-		{ "download", download, "{\"op\":\"download\",\"path\":"
+		{ "download", download, "{\"did\":\"download\",\"path\":"
 		    "\"/etc/motd\",\"ok\":true,\"bytes\":11,\"sha256\":\""
-		    SUM_11 "\",\"whole\":true}\n{\"op\":\"download\","
+		    SUM_11 "\",\"whole\":true}\n{\"did\":\"download\","
 		    "\"path\":\"b\",\"ok\":true,\"bytes\":5,\"sha256\":\""
 		    SUM_5 "\",\"whole\":true}\n", false },
 		{ "asked crosswise", download_asked_crossed,
-		    "{\"op\":\"download\",\"path\":\"a\",\"ok\":true,"
+		    "{\"did\":\"download\",\"path\":\"a\",\"ok\":true,"
 		    "\"bytes\":11,\"sha256\":\"" SUM_11 "\","
 		    "\"whole\":true}\n", false },
-		{ "answers crossed", download_crossed, "{\"op\":\"download\","
+		{ "answers crossed", download_crossed, "{\"did\":\"download\","
 		    "\"path\":\"a\",\"ok\":true,\"bytes\":11,\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"order\"}\n", false },
-		{ "hole", download_hole, "{\"op\":\"download\","
+		{ "hole", download_hole, "{\"did\":\"download\","
 		    "\"path\":\"a\",\"ok\":true,\"bytes\":5,\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"hole\"}\n", false },
-		{ "again", download_again, "{\"op\":\"download\","
+		{ "again", download_again, "{\"did\":\"download\","
 		    "\"path\":\"a\",\"ok\":true,\"bytes\":10,\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"again\"}\n", false },
-		{ "part", download_part, "{\"op\":\"download\","
+		{ "part", download_part, "{\"did\":\"download\","
 		    "\"path\":\"a\",\"ok\":true,\"bytes\":5,\"sha256\":\""
 		    SUM_5 "\",\"whole\":false,\"why\":\"end\"}\n", false },
-		{ "missing", download_missing, "{\"op\":\"download\","
+		{ "missing", download_missing, "{\"did\":\"download\","
 		    "\"path\":\"no\",\"ok\":false,\"status\":2,\"error\":"
 		    "\"no such file\",\"bytes\":0,\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"failed\"}\n", false },
-		{ "failed", download_failed, "{\"op\":\"download\","
+		{ "failed", download_failed, "{\"did\":\"download\","
 		    "\"path\":\"a\",\"ok\":false,\"status\":4,\"error\":"
 		    "\"failure\",\"bytes\":5,\"sha256\":\"" SUM_5 "\","
 		    "\"whole\":false,\"why\":\"failed\"}\n"
-		    "{\"op\":\"download\",\"path\":\"b\",\"ok\":false,"
+		    "{\"did\":\"download\",\"path\":\"b\",\"ok\":false,"
 		    "\"status\":4,\"error\":\"failure\",\"bytes\":0,"
 		    "\"sha256\":\"" SUM_0 "\",\"whole\":false,"
 		    "\"why\":\"failed\"}\n", false },
-		{ "late", download_late, "{\"op\":\"download\","
+		{ "late", download_late, "{\"did\":\"download\","
 		    "\"path\":\"a\",\"ok\":true,\"bytes\":0,\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"unanswered\"}\n", false },
-		{ "both ways", both_ways, "{\"op\":\"download\","
+		{ "both ways", both_ways, "{\"did\":\"download\","
 		    "\"path\":\"a\",\"ok\":true,\"bytes\":5,\"sha256\":\""
 		    SUM_5 "\",\"whole\":false,\"why\":\"end\"}\n"
-		    "{\"op\":\"upload\",\"path\":\"a\",\"ok\":true,"
+		    "{\"did\":\"upload\",\"path\":\"a\",\"ok\":true,"
 		    "\"bytes\":5,\"sha256\":\"" SUM_5 "\",\"whole\":false,"
 		    "\"mode\":\"0644\",\"why\":\"kept\"}\n"
-		    "{\"op\":\"download\",\"path\":\"b\",\"ok\":true,"
+		    "{\"did\":\"download\",\"path\":\"b\",\"ok\":true,"
 		    "\"bytes\":0,\"sha256\":\"" SUM_0 "\",\"whole\":false,"
 		    "\"why\":\"end\"}\n", false },
 	};
@@ -709,52 +711,52 @@ names(void **state)
 {
 	static const struct row rows[] = {
 		{ "changes", changes,
-		    "{\"op\":\"rename\",\"path\":\"a\",\"to\":\"b\","
-		    "\"ok\":true}\n{\"op\":\"remove\",\"path\":\"a\","
+		    "{\"did\":\"rename\",\"path\":\"a\",\"to\":\"b\","
+		    "\"ok\":true}\n{\"did\":\"remove\",\"path\":\"a\","
 		    "\"ok\":false,\"status\":2,\"error\":\"no such file\"}\n"
-		    "{\"op\":\"mkdir\",\"path\":\"d\",\"ok\":true,"
-		    "\"mode\":\"0700\"}\n{\"op\":\"rmdir\",\"path\":\"d\","
+		    "{\"did\":\"mkdir\",\"path\":\"d\",\"ok\":true,"
+		    "\"mode\":\"0700\"}\n{\"did\":\"rmdir\",\"path\":\"d\","
 		    "\"ok\":false,\"status\":4,\"error\":\"failure\"}\n"
-		    "{\"op\":\"symlink\",\"path\":\"target\",\"to\":\"link\","
-		    "\"ok\":true}\n{\"op\":\"setstat\",\"path\":\"a\","
+		    "{\"did\":\"symlink\",\"path\":\"target\",\"to\":\"link\","
+		    "\"ok\":true}\n{\"did\":\"setstat\",\"path\":\"a\","
 		    "\"ok\":true,\"uid\":1,\"gid\":2,\"mode\":\"4755\","
 		    "\"mtime\":11}\n", false },
 		{ "extensions", extensions,
-		    "{\"op\":\"rename\",\"path\":\"a\",\"to\":\"b\","
-		    "\"ok\":true}\n{\"op\":\"link\",\"path\":\"a\",\"to\":"
+		    "{\"did\":\"rename\",\"path\":\"a\",\"to\":\"b\","
+		    "\"ok\":true}\n{\"did\":\"link\",\"path\":\"a\",\"to\":"
 		    "\"b\",\"ok\":false,\"status\":31,\"error\":\"unknown\"}\n"
-		    "{\"op\":\"setstat\",\"path\":\"l\",\"ok\":true,"
-		    "\"mode\":\"0777\"}\n{\"op\":\"other\",\"path\":"
+		    "{\"did\":\"setstat\",\"path\":\"l\",\"ok\":true,"
+		    "\"mode\":\"0777\"}\n{\"did\":\"other\",\"path\":"
 		    "\"format-disk@example.org\",\"ok\":false,\"status\":8,"
 		    "\"error\":\"not supported\"}\n"
-		    "{\"op\":\"other\",\"ok\":null}\n", false },
-		{ "copy", copy, "{\"op\":\"copy\",\"path\":\"from\","
+		    "{\"did\":\"other\",\"ok\":null}\n", false },
+		{ "copy", copy, "{\"did\":\"copy\",\"path\":\"from\","
 		    "\"to\":\"to\",\"ok\":true,\"bytes\":7}\n"
-		    "{\"op\":\"upload\",\"path\":\"to\",\"ok\":true,"
+		    "{\"did\":\"upload\",\"path\":\"to\",\"ok\":true,"
 		    "\"bytes\":0,\"sha256\":null,\"whole\":false,"
 		    "\"mode\":\"0644\",\"why\":\"copied\"}\n"
-		    "{\"op\":\"download\",\"path\":\"from\",\"ok\":true,"
+		    "{\"did\":\"download\",\"path\":\"from\",\"ok\":true,"
 		    "\"bytes\":0,\"sha256\":\"" SUM_0 "\",\"whole\":false,"
 		    "\"why\":\"end\"}\n", false },
-		{ "folder", folder, "{\"op\":\"list\",\"path\":\"/srv\","
+		{ "folder", folder, "{\"did\":\"list\",\"path\":\"/srv\","
 		    "\"ok\":true,\"names\":2,\"whole\":true}\n"
-		    "{\"op\":\"list\",\"path\":\"/root\",\"ok\":false,"
+		    "{\"did\":\"list\",\"path\":\"/root\",\"ok\":false,"
 		    "\"status\":3,\"error\":\"permission denied\","
 		    "\"names\":0,\"whole\":false,\"why\":\"failed\"}\n",
 		    false },
-		{ "folder failed", folder_failed, "{\"op\":\"list\","
+		{ "folder failed", folder_failed, "{\"did\":\"list\","
 		    "\"path\":\"/srv\",\"ok\":false,\"status\":4,"
 		    "\"error\":\"failure\",\"names\":0,\"whole\":false,"
 		    "\"why\":\"failed\"}\n", false },
-		{ "odd names", odd_names, "{\"op\":\"remove\",\"path\":"
+		{ "odd names", odd_names, "{\"did\":\"remove\",\"path\":"
 		    "\"a\\\\x0a\\\\xff\",\"path_b64\":\"YQr/\",\"ok\":true}\n"
-		    "{\"op\":\"remove\",\"path\":\"\",\"ok\":false,"
+		    "{\"did\":\"remove\",\"path\":\"\",\"ok\":false,"
 		    "\"status\":2,\"error\":\"no such file\"}\n", false },
-		{ "unanswered", unanswered, "{\"op\":\"rename\",\"path\":"
-		    "\"a\",\"to\":\"b\",\"ok\":null}\n{\"op\":\"upload\","
+		{ "unanswered", unanswered, "{\"did\":\"rename\",\"path\":"
+		    "\"a\",\"to\":\"b\",\"ok\":null}\n{\"did\":\"upload\","
 		    "\"path\":\"w\",\"ok\":null,\"bytes\":0,\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"unanswered\"}\n"
-		    "{\"op\":\"upload\",\"ok\":null,\"bytes\":0,\"sha256\":"
+		    "{\"did\":\"upload\",\"ok\":null,\"bytes\":0,\"sha256\":"
 		    "null,\"whole\":false,\"why\":\"handle\"}\n", false },
 	};
 
@@ -767,7 +769,7 @@ static void
 long_name(void **state)
 {
 	static char want[SFTP_NAME_MAX + 256];
-	char *p = want + sprintf(want, "{\"op\":\"remove\",\"path\":\"");
+	char *p = want + sprintf(want, "{\"did\":\"remove\",\"path\":\"");
 	struct script t = { .n = 0 };
 
 	(void)state;
@@ -784,7 +786,7 @@ long_name(void **state)
 
 /* ---- what cannot be followed ------------------------------------------ */
 
-#define LOST(why) "{\"op\":\"lost\",\"why\":\"" why "\"}\n"
+#define LOST(why) "{\"did\":\"lost\",\"why\":\"" why "\"}\n"
 
 static void
 no_init(struct script *t)
@@ -1001,9 +1003,9 @@ lost(void **state)
 #define LENGTH LOST("a packet has an impossible length")
 #define FIT LOST("an answer that does not fit its request")
 #define NOTHING LOST("an answer to nothing that was asked")
-#define REMOVED "{\"op\":\"remove\",\"path\":\"a\",\"ok\":null}\n"
-#define OPENED "{\"op\":\"download\",\"path\":\"a\",\"ok\":null,\"bytes\":0,"
-#define CREATED "{\"op\":\"upload\",\"path\":\"a\",\"ok\":null,\"bytes\":0," \
+#define REMOVED "{\"did\":\"remove\",\"path\":\"a\",\"ok\":null}\n"
+#define OPENED "{\"did\":\"download\",\"path\":\"a\",\"ok\":null,\"bytes\":0,"
+#define CREATED "{\"did\":\"upload\",\"path\":\"a\",\"ok\":null,\"bytes\":0," \
     "\"sha256\":\"" SUM_0 "\",\"whole\":false,\"mode\":\"0644\"," \
     "\"why\":\"open\"}\n"
 	static const struct row rows[] = {
@@ -1014,7 +1016,7 @@ lost(void **state)
 		{ "an old client", old_client,
 		    LOST("the client speaks an older version"), true },
 		{ "a new client", new_client,
-		    "{\"op\":\"remove\",\"path\":\"a\",\"ok\":true}\n",
+		    "{\"did\":\"remove\",\"path\":\"a\",\"ok\":true}\n",
 		    false },
 		{ "a new server", new_server,
 		    LOST("the server speaks another version"), true },
@@ -1026,7 +1028,7 @@ lost(void **state)
 		    "\"whole\":false,\"why\":\"unanswered\"}\n" FIT, true },
 		{ "wrong answer", wrong_answer, REMOVED FIT, true },
 		{ "READ without data", read_without_data,
-		    "{\"op\":\"download\",\"ok\":null,\"bytes\":0,"
+		    "{\"did\":\"download\",\"ok\":null,\"bytes\":0,"
 		    "\"sha256\":null,\"whole\":false,\"why\":\"handle\"}\n"
 		    FIT, true },
 		{ "an early answer", early_answer, REMOVED
@@ -1036,18 +1038,18 @@ lost(void **state)
 		    "\"unanswered\"}\n" FIT, true },
 		{ "a request as answer", request_as_answer, REMOVED NOTHING,
 		    true },
-		{ "a handle twice", handle_twice, "{\"op\":\"download\","
+		{ "a handle twice", handle_twice, "{\"did\":\"download\","
 		    "\"path\":\"b\",\"ok\":null,\"bytes\":0,\"sha256\":null,"
 		    "\"whole\":false,\"why\":\"unanswered\"}\n"
 		    OPENED "\"sha256\":\"" SUM_0 "\","
 		    "\"whole\":false,\"why\":\"open\"}\n"
 		    LOST("the server gave a handle twice"), true },
-		{ "a guessed handle", handle_guessed, "{\"op\":\"download\","
+		{ "a guessed handle", handle_guessed, "{\"did\":\"download\","
 		    "\"path\":\"a\",\"ok\":true,\"bytes\":0,\"sha256\":\""
 		    SUM_0 "\",\"whole\":false,\"why\":\"end\"}\n"
-		    "{\"op\":\"upload\",\"ok\":null,\"bytes\":0,\"sha256\":"
+		    "{\"did\":\"upload\",\"ok\":null,\"bytes\":0,\"sha256\":"
 		    "null,\"whole\":false,\"why\":\"handle\"}\n"
-		    "{\"op\":\"upload\",\"path\":\"b\",\"ok\":null,"
+		    "{\"did\":\"upload\",\"path\":\"b\",\"ok\":null,"
 		    "\"bytes\":0,\"sha256\":\"" SUM_0 "\",\"whole\":false,"
 		    "\"why\":\"open\"}\n"
 		    LOST("a handle was used before it was given"), true },
@@ -1058,12 +1060,12 @@ lost(void **state)
 		{ "huge answer", huge_answer, LENGTH, true },
 		{ "short packet", short_packet, REMOVED CREATED SHORT, true },
 		{ "long string", long_string, SHORT, true },
-		{ "long WRITE", long_write, "{\"op\":\"upload\",\"path\":"
+		{ "long WRITE", long_write, "{\"did\":\"upload\",\"path\":"
 		    "\"a\",\"ok\":null,\"bytes\":0,\"sha256\":null,"
 		    "\"whole\":false,\"mode\":\"0644\",\"why\":"
 		    "\"unanswered\"}\n" SHORT, true },
 		{ "only a type", only_type, SHORT, true },
-		{ "long handle", long_handle, "{\"op\":\"list\","
+		{ "long handle", long_handle, "{\"did\":\"list\","
 		    "\"path\":\"d\",\"ok\":null,\"names\":0,\"whole\":false,"
 		    "\"why\":\"unanswered\"}\n" FIT, true },
 	};
