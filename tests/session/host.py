@@ -30,6 +30,7 @@ import pexpect
 
 import lib
 from lib import Area, Failed, Idp, Skipped, check, wait_until
+from reports import Reports
 
 MARK = "# made by the tests of warrant, process"
 GECOS = "warrant test account"
@@ -96,6 +97,15 @@ rate_all = 10000
 pending = 100
 """
 
+FILES = """
+[role files]
+about = may copy files
+account = dave
+request = engineers
+approve = dba-leads
+transfer = log
+"""
+
 
 def configured(build):
     """The folders a build was configured for: prefix, sysconfdir, ..."""
@@ -145,7 +155,7 @@ class Done:
                 f"stderr {self.err[-2000:]!r}, prompts {self.prompts!r}")
 
 
-class Host(Area):
+class Host(Area, Reports):
     """conf and pam replace the texts above ({issuer}, {ca}, {module} are
     filled in); sshd_lines are added before the Match block."""
 

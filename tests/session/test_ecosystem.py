@@ -18,19 +18,11 @@ import clients
 import lib
 from clients import (HOST, Records, answer, client, git, got, listening, moved,
                      need, plink, put, rsync, running, sftp, signed_in)
-from host import CONF, Host, files_below, free_port, run
+from host import CONF, FILES, Host, files_below, free_port, run
 from lib import check, wait_until
 
 H = None
 DENIED = "this role may not transfer files"
-ROLES = """
-[role files]
-about = may copy files
-account = dave
-request = engineers
-approve = dba-leads
-transfer = log
-"""
 # all that DisableForwarding, which comes first, is to overrule
 SSHD = """\
 AcceptEnv LANG LC_* GIT_PROTOCOL
@@ -476,7 +468,7 @@ def main():
     if os.geteuid() != 0:
         print("skip ecosystem: needs root")
         return 77
-    with Host(conf=CONF + ROLES, sshd_lines=SSHD) as H:
+    with Host(conf=CONF + FILES, sshd_lines=SSHD) as H:
         for name in ("alice", "bob", "dave"):
             H.user(name)
         H.start()

@@ -15,7 +15,7 @@ import sys
 import pexpect
 
 import lib
-from host import CONF, Host, run
+from host import CONF, Host
 from lib import check, wait_until
 
 H = None
@@ -171,22 +171,17 @@ def test_killed():
     check(re.search(one["session"][:8], report.stdout), report.stdout)
 
 
-def exceptions(*words):
-    return json.loads(run([f"{H.at['bindir']}/warrant-report", "exceptions",
-                           "--json", *words]))["rows"]
-
-
 def test_explained():
     """An exception is listed until somebody else has explained it"""
     child = alice()
     for pid in H.pids("warrant-recorder"):
         os.kill(pid, signal.SIGKILL)
     child.expect(pexpect.EOF)
-    wait_until(exceptions, 10, "an exception")
-    for one in exceptions():
+    wait_until(lambda: H.rows("exceptions"), 10, "an exception")
+    for one in H.rows("exceptions"):
         number = str(one["seq"])
-        done = H.ssh("alice", f"{H.at['bindir']}/approver", "explain", number, "-m", "mine",
-                     person="alice")
+        done = H.ssh("alice", f"{H.at['bindir']}/approver", "explain",
+                     number, "-m", "mine", person="alice")
         check(done.status == 77 and b"approve none" in done.err, done)
         done = approver("explain", number)
         check(done.returncode == 2 and "-m TEXT" in done.stderr, done)
@@ -194,13 +189,13 @@ def test_explained():
         check(done.returncode == 0, done)
         done = approver("explain", number, "-m", "again")
         check(done.returncode == 3 and "has explained" in done.stderr, done)
-    check(exceptions() == [], exceptions())
-    check(exceptions("--account", "nobody-has-it", "--all") == [])
-    for one in exceptions("--all"):
+    check(H.rows("exceptions") == [], H.rows("exceptions"))
+    check(H.rows("exceptions", "--account", "nobody-has-it", "--all") == [])
+    for one in H.rows("exceptions", "--all"):
         check(one["explanation"] == "a test killed it" and
               "bob" in one["explained_by"].lower(), one)
-    check("a test killed it" in run(
-        [f"{H.at['bindir']}/warrant-report", "exceptions", "--all"]))
+    check("a test killed it" in H.report(
+        "exceptions", "--all"))
     done = approver("explain", "0", "-m", "no such")
     check(done.returncode == 1 and "no exception" in done.stderr, done)
 

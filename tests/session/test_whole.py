@@ -15,33 +15,18 @@ import sys
 import time
 
 import lib
-from host import CONF, Host, run
+from host import CONF, FILES, Host, run
 from lib import check, wait_until
 
 H = None
 CARD = "4111 1111 1111 1111"
 KEY = "AKIAIOSFODNN7EXAMPLQ"
-ROLES = """
-[role files]
-about = may copy files
-account = dave
-request = engineers
-approve = dba-leads
-transfer = log
-
+ROLES = FILES + """
 [role later]
 account = erin
 request = *
 approve = dba-leads
 """
-
-
-def report(*words):
-    return run([f"{H.at['bindir']}/warrant-report", *words])
-
-
-def rows(*words):
-    return json.loads(report(*words, "--json"))["rows"]
 
 
 def record_of(channel):
@@ -289,7 +274,7 @@ def test_files():
                 "rm two", "rm none")
     check(done.returncode == 0, done)
     check(filecmp.cmp(src, f"{src}.back", shallow=False))
-    of = [r for r in rows("files") if r["session"] == newest()]
+    of = [r for r in H.rows("files") if r["session"] == newest()]
     did = {(r["did"], os.path.basename(r["path"])): r for r in of}
     for way in (("upload", "one"), ("download", "two")):
         check(did[way]["sha256"] == digest and did[way]["result"] == "ok" and
@@ -299,17 +284,17 @@ def test_files():
           did["setstat", "two"]["result"] == "ok", did)
     check(did["remove", "none"]["result"] != "ok", did)
     check(of[-1]["did"] == "total" and of[-1]["path"] == "sftp", of)
-    text = "".join(record_of(newest())) + report("files", "--json")
+    text = "".join(record_of(newest())) + H.report("files", "--json")
     check(secret not in text and "1111" in text, text)
-    check("upload" in report("did", newest()))
+    check("upload" in H.report("did", newest()))
     # a client that is none: its bytes are counted, and that is an exception
     subprocess.run(H.ssh_argv("dave") + ["-s", "127.0.0.1", "sftp"],
                    input=b"\0\0\0\5\1\0\0\0\3\377\377\377\377\3",
                    capture_output=True, timeout=60, check=False,
                    env=H.environment("dave"))
     record_of(newest())
-    check([r["session"] for r in rows("exceptions") if "unfollowed" in
-           r["what"]] == [newest()], rows("exceptions"))
+    check([r["session"] for r in H.rows("exceptions") if "unfollowed" in
+           r["what"]] == [newest()], H.rows("exceptions"))
 
 
 def test_lobby():
@@ -338,7 +323,7 @@ def test_revoke():
     child.sendline("setsid sh -c 'trap \"\" HUP TERM; sleep 4242' & "
                    "echo sta''rted")
     child.expect("started")
-    grants = rows("grants")
+    grants = H.rows("grants")
     grant = [g for g in grants if g["role"] == "dba"][-1]["grant"]
     done = H.ssh("bob", "approver", "revoke", grant, "--kill", "-m",
                  "enough", person="bob")
@@ -354,49 +339,36 @@ def test_revoke():
 
 def test_reports():
     """who, did, masked, grants tell of all that"""
-    who = rows("who")
+    who = H.rows("who")
     check(len(who) >= 1, who)
-    check(any(m["rule"] == "card.pan" for m in rows("masked")),
-          rows("masked"))
-    check("exposed" in report("masked", "--csv"))
-    did = report("did", [w["session"] for w in who if w["session"]][-1])
+    check(any(m["rule"] == "card.pan" for m in H.rows("masked")),
+          H.rows("masked"))
+    check("exposed" in H.report("masked", "--csv"))
+    did = H.report("did", [w["session"] for w in who if w["session"]][-1])
     check("sealed" in did, did)
 
 
 def test_replay():
     """A recording replays as text, and exactly; the reader is written down"""
-    session = [w["session"] for w in rows("who") if w["session"]][-1]
+    session = [w["session"] for w in H.rows("who") if w["session"]][-1]
     for how in ("--text", "--raw", "--cast", "--json"):
         done = subprocess.run([f"{H.at['bindir']}/warrant-replay", how,
                                session], capture_output=True, check=False)
         check(done.returncode == 0 and (done.stdout or how != "--cast"),
               how, done)
-    events = report("who")
+    events = H.report("who")
     check(session[:8] in events, events)
-
-
-def independent(folder, key):
-    """The other verifier, which shares no code with ours."""
-    return subprocess.run([sys.executable, f"{lib.SRC}/report/independent.py",
-                           folder, "--key", key], capture_output=True,
-                          text=True, check=False)
-
-
-def verify(folder, key):
-    return subprocess.run([f"{H.at['bindir']}/warrant-report", "verify",
-                           folder, "--key", key], capture_output=True,
-                          text=True, check=False)
 
 
 def test_export():
     """An export verifies; a byte changed anywhere in it is found, by two
     verifiers that share no code"""
-    key = report("fingerprint").split()[-1]
+    key = H.report("fingerprint").split()[-1]
     folder = H.path("export")
-    report("export", folder)
-    done = verify(folder, key)
+    H.report("export", folder)
+    done = H.verify(folder, key)
     check(done.returncode in (0, 1), done)
-    again = independent(folder, key)
+    again = H.independent(folder, key)
     check(again.returncode == done.returncode, done, again)
     files = [os.path.join(d, f) for d, _, names in os.walk(folder)
              for f in names]
@@ -411,24 +383,24 @@ def test_export():
         with open(f, "r+b") as io:
             old = os.pread(io.fileno(), 1, at)
             os.pwrite(io.fileno(), bytes([old[0] ^ 1 << bit]), at)
-            done = verify(folder, key)
-            again = independent(folder, key) if soak or i % 4 == 0 else done
+            done = H.verify(folder, key)
+            again = H.independent(folder, key) if soak or i % 4 == 0 else done
             os.pwrite(io.fileno(), old, at)
         check(done.returncode == 2 and "FAIL" in done.stdout, f, at, bit,
               done)
         check(again.returncode == 2, f, at, bit, again)
     other = key.split("+")[0] + "+00000000+" + key.split("+")[2]
-    check(verify(folder, other).returncode in (2, 3))
+    check(H.verify(folder, other).returncode in (2, 3))
     gone = next(f for f in files if f.endswith(".cast.zst"))
     os.rename(gone, H.path("gone"))
-    check(verify(folder, key).returncode == 2)
+    check(H.verify(folder, key).returncode == 2)
     # nor when the list of files has forgotten it too
     sums = f"{folder}/SHA256SUMS"
     with open(sums, encoding="ascii") as f:
         lines = f.readlines()
     with open(sums, "w", encoding="ascii") as f:
         f.writelines(s for s in lines if os.path.basename(gone) not in s)
-    for check_it in (verify, independent):
+    for check_it in (H.verify, H.independent):
         done = check_it(folder, key)
         check(done.returncode == 2 and "not there" in done.stdout, done)
     with open(sums, "w", encoding="ascii") as f:
@@ -436,7 +408,7 @@ def test_export():
     os.rename(H.path("gone"), gone)
     with open(f"{folder}/recordings/more", "w", encoding="utf-8"):
         pass
-    check(verify(folder, key).returncode == 2)
+    check(H.verify(folder, key).returncode == 2)
 
 
 def main():
@@ -452,7 +424,8 @@ def main():
             test_no_grant, test_command, test_signal_and_eof,
             test_masked_pipe, test_interactive, test_tables,
             test_outer_terminal,
-            test_scp_refused, test_scp_logged, test_files, test_lobby, test_revoke, test_reports, test_replay, test_export])
+            test_scp_refused, test_scp_logged, test_files, test_lobby,
+            test_revoke, test_reports, test_replay, test_export])
         if status == 1 or os.environ.get("V"):
             print(H.logs())
         return status
