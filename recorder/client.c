@@ -32,8 +32,8 @@
 #include "lib/visible.h"
 #include "lib/wire.h"
 #include "recorder/lobby.h"
-#include "recorder/task.h"
 #include "recorder/sftp_no.h"
+#include "recorder/task.h"
 #include "recorder/transfer.h"
 
 #define TERM_BYTES 64	/* longer ones are not named in the record */

@@ -103,20 +103,6 @@ guard_channel_of(struct guard *g, const struct task *t)
 	return c != NULL && c->state != CHANNEL_NONE ? c : NULL;
 }
 
-static bool
-descends(const struct guard *g, const struct task *t)
-{
-	struct task up = *t;
-
-	for (int i = 0; i < ANCESTORS && up.ppid > 1; i++) {
-		if (up.ppid == g->pid)
-			return true;
-		if (task_read(up.ppid, &up, NULL) < 0)
-			return false;
-	}
-	return false;
-}
-
 bool
 guard_owns(const struct guard *g, const struct task *t)
 {
@@ -124,7 +110,7 @@ guard_owns(const struct guard *g, const struct task *t)
 		return false;
 	if (g->audit != UINT32_MAX && task_audit(t->pid) == g->audit)
 		return true;
-	return seen_of(g, t) >= 0 || descends(g, t);
+	return seen_of(g, t) >= 0 || task_descends(t, g->pid);
 }
 
 /* ---- may it ----------------------------------------------------------- */

@@ -88,7 +88,8 @@ guard_accept(struct guard *g)
 	if (guard_channel_new(g, fd, &t) == NULL) {
 		log_line(LOG_WARNING, "%s: too many channels", g->conn);
 		say_no(fd, GUARD_CANNOT_RECORD, "too many shells and "
-		    "commands on this connection: end one, or connect anew", NULL);
+		    "commands on this connection: end one, or connect anew",
+		    NULL);
 		io_close(&fd);
 	}
 }

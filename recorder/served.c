@@ -14,7 +14,6 @@
 #include "lib/err.h"
 #include "lib/hex.h"
 #include "lib/io.h"
-#include "lib/jail.h"
 #include "lib/log.h"
 #include "lib/visible.h"
 #include "lib/wire.h"

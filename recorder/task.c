@@ -134,19 +134,26 @@ task_kill(const struct task *t)
 	io_close(&fd);
 }
 
+bool
+task_descends(const struct task *t, pid_t ancestor)
+{
+	struct task up = *t;
+
+	for (int i = 0; i < ANCESTORS && up.ppid > 1; i++) {
+		if (up.ppid == ancestor)
+			return true;
+		if (task_read(up.ppid, &up, NULL) < 0)
+			return false;
+	}
+	return false;
+}
+
 static void
 kill_below(void *arg, const struct task *t)
 {
 	const pid_t *sid = arg;
-	struct task up = *t;
-	bool ours = t->sid == *sid;
 
-	for (int i = 0; i < ANCESTORS && !ours && up.ppid > 1; i++) {
-		ours = up.ppid == getpid();
-		if (!ours && task_read(up.ppid, &up, NULL) < 0)
-			return;
-	}
-	if (ours)
+	if (t->sid == *sid || task_descends(t, getpid()))
 		task_kill(t);
 }
 

@@ -34,6 +34,9 @@ uint32_t task_audit(pid_t pid);
 int task_each(void (*fn)(void *arg, const struct task *t), void *arg,
     struct err *e);
 
+/* Is it below that process? */
+bool task_descends(const struct task *t, pid_t ancestor);
+
 /* SIGKILL, unless the pid is by now another's. */
 void task_kill(const struct task *t);
 
