@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "approver/retention.h"
+#include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/hex.h"
 #include "schema/digest.h"
@@ -15,7 +16,6 @@
 #define BODIES 20000
 #define RECORDINGS 100
 
-#define DAY_US (INT64_C(86400) * 1000 * 1000)
 
 /* No hold that is not released covers event e of channel or person. */
 #define NOT_HELD(channel, who, seq) \
@@ -143,10 +143,10 @@ body_of(const char *id, const struct retention *k, const struct run *r)
 {
 	json_t *keep = json_object();
 
-	body_int(keep, "recordings", k->recordings_us / DAY_US);
+	body_int(keep, "recordings", k->recordings_us / CLOCK_DAY_US);
 	for (int i = 0; i < EVENT_CLASSES; i++)
 		body_int(keep, event_class_name((enum event_class)i),
-		    k->keep_us[i] / DAY_US);
+		    k->keep_us[i] / CLOCK_DAY_US);
 	return json_pack("{s:s, s:s, s:o, s:I, s:O, s:O}", "id", id, "why",
 	    "retention", "keep_days", keep, "bodies", (json_int_t)r->bodies,
 	    "ranges", r->ranges, "recordings", r->recordings);

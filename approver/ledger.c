@@ -233,22 +233,29 @@ fail_round(struct ledger *l, const struct err *why)
 	}
 }
 
+/* What the commit has made true goes to the monitor. */
 static void
-finish_round(struct ledger *l)
+send_told(struct ledger *l)
 {
 	const json_t *msg;
 	size_t i;
 
+	json_array_foreach(l->outgoing, i, msg) {
+		send_up(l, json_incref((json_t *)(uintptr_t)msg));
+	}
+	truncate_array(l->outgoing, 0);
+}
+
+static void
+finish_round(struct ledger *l)
+{
 	if (l->store_down)
 		log_line(LOG_NOTICE, "the store can be written again");
 	l->store_down = false;
 	unwind(l, NULL, false);
 	for (struct item *it = l->first; it != NULL; it = it->next)
 		finish_item(l, it);
-	json_array_foreach(l->outgoing, i, msg) {
-		send_up(l, json_incref((json_t *)(uintptr_t)msg));
-	}
-	truncate_array(l->outgoing, 0);
+	send_told(l);
 	peer_tell_waiting(l);
 	truncate_array(l->changed, 0);
 }
@@ -311,6 +318,7 @@ run_round(struct ledger *l)
 		if (boot >= l->epoch_us)
 			next_epoch(l);
 		purge_tick(l, boot);
+		send_told(l);
 	}
 	free_items(l);
 	logins_sweep(l, now); /* no undo names them any more */
@@ -454,6 +462,7 @@ ledger_run(const struct ledger_start *start, struct err *e)
 	before_us = book_newest_us(l.book);
 	record_start(&l);
 	purge_start(&l, before_us);
+	send_told(&l);
 	log_line(LOG_NOTICE, "ready");
 	while (!l.stopping) {
 		int64_t left = (l.tick_us - clock_boot_us()) / 1000 + 1;

@@ -9,7 +9,7 @@
 
 #define SECOND_US INT64_C(1000000)
 #define FIRST_US (60 * SECOND_US)	/* after the start */
-#define GAP_US (INT64_C(31) * 86400 * SECOND_US)
+#define GAP_US (31 * CLOCK_DAY_US)
 
 /* The files are the monitor's to remove. */
 static void
@@ -39,7 +39,7 @@ purge_start(struct ledger *l, int64_t before_us)
 		log_line(LOG_WARNING, "retention: the newest event is %lld "
 		    "days old: the clock may be wrong, nothing is removed "
 		    "until warrantd is started again",
-		    (long long)(away / SECOND_US / 86400));
+		    (long long)(away / CLOCK_DAY_US));
 		l->purge_us = INT64_MAX;
 	}
 }

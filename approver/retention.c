@@ -7,25 +7,21 @@
 #include "lib/conf.h"
 #include "lib/err.h"
 
-#define DAY_US (INT64_C(86400) * 1000 * 1000)
 #define YEAR 365
 #define WHAT 5
 
-/* Days.  What a law or standard asks for is in warrant.conf(5). */
+/* Days that may not be less; without a word of the site it is those, and a
+ * year at least.  What a law or standard asks for is in warrant.conf(5). */
 static const struct preset {
 	const char *name;
-	int64_t least[WHAT], usual[WHAT];
+	int64_t least[WHAT];
 } presets[] = {
 	/* recordings, command, access, admin, system */
-	{ "iso27001", { YEAR, YEAR, 3 * YEAR, 3 * YEAR, YEAR },
-	    { YEAR, YEAR, 3 * YEAR, 3 * YEAR, YEAR } },
-	{ "pci", { YEAR, YEAR, YEAR, YEAR, YEAR },
-	    { YEAR, YEAR, YEAR, YEAR, YEAR } },
-	{ "hipaa", { YEAR, 6 * YEAR, 6 * YEAR, 6 * YEAR, 6 * YEAR },
-	    { YEAR, 6 * YEAR, 6 * YEAR, 6 * YEAR, 6 * YEAR } },
+	{ "iso27001", { YEAR, YEAR, 3 * YEAR, 3 * YEAR, YEAR } },
+	{ "pci", { YEAR, YEAR, YEAR, YEAR, YEAR } },
+	{ "hipaa", { YEAR, 6 * YEAR, 6 * YEAR, 6 * YEAR, 6 * YEAR } },
 	{ "custom", { EVENT_FLOOR_DAYS, EVENT_FLOOR_DAYS, EVENT_FLOOR_DAYS,
-	    EVENT_FLOOR_DAYS, EVENT_FLOOR_DAYS },
-	    { YEAR, YEAR, YEAR, YEAR, YEAR } },
+	    EVENT_FLOOR_DAYS, EVENT_FLOOR_DAYS } },
 };
 
 static const char *const keys[WHAT] = { "recordings", "command", "access",
@@ -47,13 +43,14 @@ length(const struct conf_section *s, const struct preset *p, int i,
 	const char *text = conf_str(s, keys[i]);
 
 	if (strcmp(text, "preset") == 0) {
-		*ret = p->usual[i] * DAY_US;
+		*ret = (p->least[i] < YEAR ? YEAR : p->least[i]) *
+		    CLOCK_DAY_US;
 		return 0;
 	}
 	if (clock_duration(text, ret, NULL) < 0)
 		return err_set(e, ERR_CONFIG, "[retention] %s = %.40s: no "
 		    "length: write 400d or 60w, or preset", keys[i], text);
-	if (*ret < p->least[i] * DAY_US)
+	if (*ret < p->least[i] * CLOCK_DAY_US)
 		return err_set(e, ERR_CONFIG, "[retention] %s = %.40s: preset "
 		    "%s keeps %lld days at least", keys[i], text, p->name,
 		    (long long)p->least[i]);

@@ -19,6 +19,8 @@ int64_t clock_mono_ns(void);
 /* UTC, RFC 3339 with six digits of a second.  Pure. */
 void clock_format(int64_t wall_us, char ret[CLOCK_TEXT_MAX]);
 
+#define CLOCK_DAY_US (INT64_C(86400) * 1000 * 1000)
+
 /* RFC 3339 date and time with Z or an offset, fraction of at most 6 digits;
  * the whole of s.  -1 with *e (ERR_INPUT). Pure. */
 int clock_parse(const char *s, int64_t *ret_us, struct err *e);

@@ -249,7 +249,9 @@ static int
 put_recordings(struct report *r, struct out *o, struct err *e)
 {
 	sqlite3_stmt *st = sql_open(r->db, e, "SELECT channel FROM "
-	    "channel_end WHERE state <> 'lost' ORDER BY seq", "");
+	    "channel_end x WHERE state <> 'lost' AND NOT EXISTS (SELECT 1 "
+	    "FROM recording_gone g WHERE g.channel = x.channel) "
+	    "ORDER BY seq", "");
 	bool progress = isatty(STDERR_FILENO) == 1;
 	int rc = st == NULL ? -1 : 0;
 	unsigned n = 0;

@@ -58,6 +58,7 @@ int report_sheet(struct report *r, const char *sql,
 /* 0 or -1 with *e. */
 typedef int report_fn(struct report *r, struct err *e);
 extern report_fn report_who, report_grants, report_masked, report_did,
-    report_exceptions, report_files, report_fingerprint, report_retention, report_export, report_verify;
+    report_exceptions, report_files, report_fingerprint, report_retention,
+    report_export, report_verify;
 
 #endif

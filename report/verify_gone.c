@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/err.h"
 
-#define DAY_US (INT64_C(86400) * 1000 * 1000)
 #define SHOWN 10	/* of a kind, then their number */
 
 /* Room for one more behind n of this size: doubled at each power of two. */
@@ -133,7 +133,7 @@ verify_gone(struct verify *v)
 			verify_say(v, "FAIL", "event %" PRId64 ": its body was "
 			    "taken away: no run of retention names it", b->seq);
 		if (by != NULL && !by->erasure && by->wall_us - b->wall_us <
-		    EVENT_FLOOR_DAYS * DAY_US && ++early <= SHOWN)
+		    EVENT_FLOOR_DAYS * CLOCK_DAY_US && ++early <= SHOWN)
 			verify_say(v, "FAIL", "event %" PRId64 ": its body was "
 			    "removed by event %" PRId64 " before it was %d "
 			    "days old", b->seq, by->seq, EVENT_FLOOR_DAYS);

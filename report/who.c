@@ -260,9 +260,8 @@ report_retention(struct report *r, struct err *e)
 	    "FROM event e LEFT JOIN event_body b ON b.seq = e.seq "
 	    "LEFT JOIN person p ON p.id = e.who "
 	    "WHERE e.kind IN ('purge.run', 'erase.run', 'hold.placed', "
-	    "'hold.released') AND e.wall_us >= ?1 AND e.wall_us < ?2 "
-	    "AND (?3 IS NULL OR ?3 IN (p.id, p.name, p.email, p.sub) OR "
-	    "p.id LIKE ?3 || '%') AND ?4 IS NULL ORDER BY e.seq", columns, e);
+	    "'hold.released') AND "
+	    CHOSEN("e.wall_us", "p", "NULL") " ORDER BY e.seq", columns, e);
 }
 
 int

@@ -29,17 +29,10 @@ def sh(*argv):
     return subprocess.run(argv, capture_output=True, text=True, check=False)
 
 
-def report(*words):
-    return run([f"{H.at['bindir']}/warrant-report", *words])
-
-
 def both(folder):
     """What two verifiers that share no code say: it must be the same."""
-    key = report("fingerprint").split()[-1]
-    ours = sh(f"{H.at['bindir']}/warrant-report", "verify", folder, "--key",
-              key)
-    other = sh(sys.executable, f"{lib.SRC}/report/independent.py", folder,
-               "--key", key)
+    key = H.report("fingerprint").split()[-1]
+    ours, other = H.verify(folder, key), H.independent(folder, key)
     check(ours.returncode == other.returncode, ours, other)
     return ours, other
 
@@ -68,17 +61,13 @@ def make_old():
     run(["chown", "warrant:", H.statedir])
 
 
-def rows(*words):
-    return json.loads(report(*words, "--json"))["rows"]
-
-
 def test_after_a_gap():
     """A clock that ran far since the last event: nothing is removed yet"""
     H.start_warrantd(fresh=False)
     wait_until(lambda: "until warrantd is started again" in
                lib.log_of(H.warrantd), 5, "said so")
     time.sleep(2.5)
-    check(os.path.exists(recording(OLD)) and not rows("retention")[1:])
+    check(os.path.exists(recording(OLD)) and not H.rows("retention")[1:])
 
 
 def test_removed():
@@ -89,15 +78,15 @@ def test_removed():
     for session in (HELD, YOUNG):
         check(os.path.exists(recording(session)), session)
     # the seal of a recording goes in the run behind its own
-    wait_until(lambda: len([r for r in rows("retention") if r["recordings"]
+    wait_until(lambda: len([r for r in H.rows("retention") if r["recordings"]
                             is not None]) == 2, 10, "two runs")
-    said = report("did", YOUNG)
+    said = H.report("did", YOUNG)
     check("an old command" in said, said)
-    check("an old command" not in report("did", OLD))
-    check("an old command" in report("did", HELD))
+    check("an old command" not in H.report("did", OLD))
+    check("an old command" in H.report("did", HELD))
     # for access three years are kept: who, and by whose leave
     check(sum(r["session"] == OLD and r["person"] == "Alice"
-              for r in rows("who")) == 1, rows("who"))
+              for r in H.rows("who")) == 1, H.rows("who"))
 
 
 def test_nowhere():
@@ -110,8 +99,8 @@ def test_nowhere():
     count = text.count(b"an old command")
     check(count == 2, count)    # of the two that are kept
     H.start_warrantd(fresh=False)
-    wait_until(lambda: sh(f"{H.at['bindir']}/warrant-report",
-                          "who").returncode == 0, 5, "it answers")
+    wait_until(lambda: H.warrant_report("who").returncode == 0, 5,
+               "it answers")
 
 
 def stripped(folder, wanted):
@@ -146,7 +135,7 @@ def sums(folder):
 def exported():
     """A fresh copy of an export, made once."""
     if not os.path.exists(H.path("export")):
-        report("export", H.path("export"))
+        H.report("export", H.path("export"))
     shutil.rmtree(H.path("copy"), ignore_errors=True)
     shutil.copytree(H.path("export"), H.path("copy"))
     return H.path("copy")
@@ -160,6 +149,8 @@ def found(folder, *words):
 
 def test_verified():
     """An export from which retention has removed is whole, and says so"""
+    done = H.warrant_report("export", H.path("another"))
+    check(done.returncode == 0 and done.stderr == "", done)
     for done in both(exported()):
         check(done.returncode == 0, done)
         check("removed by retention" in done.stdout, done)
