@@ -15,7 +15,7 @@ struct err;
 #define ID_CHARS 13			/* behind the dash */
 #define ID_MAX (2 + ID_CHARS + 1)	/* with kind, dash and NUL */
 
-/* A new id of this kind: p r g c s l, see HACKING.md. */
+/* A new id of this kind: p r g h c s l u, see HACKING.md. */
 int id_make(char kind, char ret[ID_MAX], struct err *e);
 
 /* Is s a whole id of this kind (kind 0: of any)?  Pure. */
