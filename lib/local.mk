@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One line a module, in the order of the alphabet: two additions then merge.
 noinst_LTLIBRARIES += %D%/liblib.la
-%C%_liblib_la_LIBADD = $(JANSSON_LIBS) $(CRYPTO_LIBS)
+%C%_liblib_la_LIBADD = $(JANSSON_LIBS) $(CRYPTO_LIBS) $(NETTLE_LIBS)
 %C%_liblib_la_SOURCES =
 %C%_liblib_la_SOURCES += %D%/b64.c %D%/b64.h
 %C%_liblib_la_SOURCES += %D%/buf.c %D%/buf.h
@@ -21,6 +21,7 @@ noinst_LTLIBRARIES += %D%/liblib.la
 %C%_liblib_la_SOURCES += %D%/log.c %D%/log.h
 %C%_liblib_la_SOURCES += %D%/quote.c %D%/quote.h
 %C%_liblib_la_SOURCES += %D%/strictjson.c %D%/strictjson.h
+%C%_liblib_la_SOURCES += %D%/sum.c %D%/sum.h
 %C%_liblib_la_SOURCES += %D%/user.c %D%/user.h
 %C%_liblib_la_SOURCES += %D%/visible.c %D%/visible.h
 %C%_liblib_la_SOURCES += %D%/wire.c %D%/wire.h

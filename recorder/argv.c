@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder/argv.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/buf.h"
-#include "lib/err.h"
 #include "lib/hex.h"
+#include "lib/sum.h"
 #include "lib/visible.h"
 
 /* The escaped form of the character at s (left bytes are there), and in *ret
@@ -71,18 +69,18 @@ argv_escape(struct buf *b, const char *block, size_t n)
 	}
 }
 
-int
+void
 argv_digest(const unsigned char key[ARGV_KEY_SIZE], const char *block,
-    size_t n, char ret[ARGV_DIGEST_MAX], struct err *e)
+    size_t n, char ret[ARGV_DIGEST_MAX])
 {
-	unsigned char md[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
+	uint8_t whole[SUM_LEN];
+	struct mac m;
 
-	if (HMAC(EVP_sha256(), key, ARGV_KEY_SIZE, (const void *)block, n, md,
-	    &len) == NULL || len != 32)
-		return err_set(e, ERR_CRYPTO, "cannot compute a digest");
-	hex_of(md, len, ret);
-	return 0;
+	mac_begin(&m, key, ARGV_KEY_SIZE);
+	mac_add(&m, block, n);
+	mac_end(&m, whole);
+	hex_of(whole, SUM_LEN, ret);
+	explicit_bzero(&m, sizeof(m));
 }
 
 enum argv_match

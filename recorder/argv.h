@@ -32,8 +32,8 @@ void argv_escape(struct buf *b, const char *block, size_t n);
 
 /* HMAC-SHA-256 of the block in hex: equal argv can be told, a password in
  * one cannot be guessed without the key. */
-int argv_digest(const unsigned char key[ARGV_KEY_SIZE], const char *block,
-    size_t n, char ret[ARGV_DIGEST_MAX], struct err *e);
+void argv_digest(const unsigned char key[ARGV_KEY_SIZE], const char *block,
+    size_t n, char ret[ARGV_DIGEST_MAX]);
 
 /* Is `is` what comes of starting path with the words `asked`?  A script
  * (execve(2), "Interpreter scripts") or a binfmt_misc(5) file runs as words

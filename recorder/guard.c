@@ -7,12 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <openssl/rand.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -232,8 +232,8 @@ take_start(struct guard *g, const json_t *m, struct err *e)
 	g->audit = task_audit(g->pid);
 	if (g->audit == task_audit(t.ppid))
 		g->audit = UINT32_MAX;
-	return RAND_bytes(g->key, sizeof(g->key)) == 1 ? 0 :
-	    err_set(e, ERR_CRYPTO, "no random key");
+	return getrandom(g->key, sizeof(g->key), 0) ==
+	    (ssize_t)sizeof(g->key) ? 0 : err_sys(e, "no random key");
 }
 
 static int

@@ -22,9 +22,9 @@
 #include <sys/types.h>
 
 #include <jansson.h>
-#include <openssl/evp.h>
 
 #include "lib/id.h"
+#include "lib/sum.h"
 #include "lib/user.h"
 #include "recorder/argv.h"
 #include "recorder/caller.h"
@@ -79,7 +79,7 @@ struct gchannel {
 	int64_t until_us, until_boot_us;	/* 0: no limit known */
 	int64_t end_ns;		/* be done by then, else kill; 0 none */
 	uint64_t execs, told;
-	EVP_MD_CTX *sum;	/* of its execs */
+	struct sum sum;		/* of its execs */
 	const struct rules *rules;	/* one of guard.set; NULL: none yet */
 };
 

@@ -84,7 +84,6 @@ guard_channel_free(struct guard *g, struct gchannel *c)
 	io_close(&c->recorder);
 	json_decref(c->hello);
 	free(c->transfer);
-	EVP_MD_CTX_free(c->sum);
 	*c = (struct gchannel){ .state = CHANNEL_NONE, .shell = -1,
 	    .recorder = -1 };
 	g->idle_since_ns = clock_mono_ns();

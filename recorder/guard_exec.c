@@ -154,8 +154,8 @@ facts(const struct guard *g, const struct caller *c, const char *decision,
 	argv_escape(&shown, c->argv.p == NULL ? "" : c->argv.p, c->argv.len);
 	argv_escape(&exe, c->exe, strlen(c->exe) + 1);
 	argv_escape(&cwd, c->cwd, strlen(c->cwd) + 1);
-	(void)argv_digest(g->key, c->argv.p == NULL ? "" : c->argv.p,
-	    c->argv.len, digest, NULL);
+	argv_digest(g->key, c->argv.p == NULL ? "" : c->argv.p, c->argv.len,
+	    digest);
 	j = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, "
 	    "s:s, s:s, s:I, s:s, s:s, s:b}", "op", "exec", "t_us",
 	    (json_int_t)clock_wall_us(), "pid", (json_int_t)c->task.pid,
@@ -181,12 +181,10 @@ count(struct gchannel *ch, const json_t *j)
 	char *line = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
 
 	ch->execs++;
-	if (ch->sum == NULL) {
-		ch->sum = EVP_MD_CTX_new();
-		(void)EVP_DigestInit_ex(ch->sum, EVP_sha256(), NULL);
-	}
+	if (ch->execs == 1)
+		sum_begin(&ch->sum);
 	if (line != NULL)
-		(void)EVP_DigestUpdate(ch->sum, line, strlen(line));
+		sum_add(&ch->sum, line, strlen(line));
 	free(line);
 }
 
@@ -237,17 +235,13 @@ guard_exec_counts(struct guard *g)
 {
 	for (int i = 0; i < GUARD_CHANNELS; i++) {
 		struct gchannel *c = &g->channel[i];
-		unsigned char sum[EVP_MAX_MD_SIZE];
-		EVP_MD_CTX *copy;
-		char hex[65] = "";
+		uint8_t sum[SUM_LEN];
+		char hex[2 * SUM_LEN + 1];
 
 		if (c->state == CHANNEL_NONE || c->execs == c->told)
 			continue;
-		copy = EVP_MD_CTX_new();
-		if (copy != NULL && EVP_MD_CTX_copy_ex(copy, c->sum) == 1 &&
-		    EVP_DigestFinal_ex(copy, sum, NULL) == 1)
-			hex_of(sum, 32, hex);
-		EVP_MD_CTX_free(copy);
+		sum_end(&c->sum, sum);
+		hex_of(sum, SUM_LEN, hex);
 		tell_count(g, c->id, c->execs - c->told, hex);
 		c->told = c->execs;
 	}

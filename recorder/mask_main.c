@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <openssl/rand.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -161,8 +161,8 @@ run(const struct settings *s, struct err *e)
 	if (s->list || s->test)
 		goto out;
 	rc = -1;
-	if (RAND_bytes(o.key, sizeof(o.key)) != 1) {
-		(void)err_set(e, ERR_CRYPTO, "no random key");
+	if (getrandom(o.key, sizeof(o.key), 0) != (ssize_t)sizeof(o.key)) {
+		(void)err_sys(e, "no random key");
 		goto out;
 	}
 	if (s->events != NULL) {

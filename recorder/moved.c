@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "lib/err.h"
 #include "lib/hex.h"
+#include "lib/sum.h"
 #include "recorder/sftp.h"
 
 struct way {
-	EVP_MD_CTX *sha;
+	struct sum sha;
 	uint64_t bytes;
 };
 
@@ -46,14 +45,6 @@ on_fact(void *arg, const struct sftp_fact *f)
 		m->failed = true;
 }
 
-static int
-open_way(struct way *w, struct err *e)
-{
-	w->sha = EVP_MD_CTX_new();
-	return w->sha != NULL && EVP_DigestInit_ex(w->sha, EVP_sha256(),
-	    NULL) == 1 ? 0 : err_set(e, ERR_CRYPTO, "SHA-256");
-}
-
 int
 moved_open(const char *program, moved_fn *fn, void *arg, struct moved **ret,
     struct err *e)
@@ -63,9 +54,10 @@ moved_open(const char *program, moved_fn *fn, void *arg, struct moved **ret,
 	if (m == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	*m = (struct moved){ .program = program, .fn = fn, .arg = arg };
-	if (open_way(&m->in, e) < 0 || open_way(&m->out, e) < 0 ||
-	    (strcmp(program, "sftp") == 0 &&
-	    (m->sftp = sftp_new(on_fact, m, e)) == NULL)) {
+	sum_begin(&m->in.sha);
+	sum_begin(&m->out.sha);
+	if (strcmp(program, "sftp") == 0 &&
+	    (m->sftp = sftp_new(on_fact, m, e)) == NULL) {
 		moved_free(m);
 		return -1;
 	}
@@ -78,8 +70,6 @@ moved_free(struct moved *m)
 {
 	if (m == NULL)
 		return;
-	EVP_MD_CTX_free(m->in.sha);
-	EVP_MD_CTX_free(m->out.sha);
 	sftp_free(m->sftp);
 	free(m);
 }
@@ -100,31 +90,30 @@ moved_bytes(struct moved *m, bool in, const char *p, size_t n,
 	struct way *w = in ? &m->in : &m->out;
 
 	w->bytes += n;
-	if (EVP_DigestUpdate(w->sha, p, n) != 1)
-		return err_set(e, ERR_CRYPTO, "SHA-256");
+	sum_add(&w->sha, p, n);
 	if (m->sftp != NULL) /* lost: it has said so itself */
 		(void)(in ? sftp_in(m->sftp, p, n) : sftp_out(m->sftp, p, n));
 	return answer(m, e);
 }
 
 static void
-sum_of(struct way *w, char ret[65])
+hex_sum(const struct way *w, char ret[2 * SUM_LEN + 1])
 {
-	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
+	uint8_t sum[SUM_LEN];
 
-	(void)EVP_DigestFinal_ex(w->sha, sum, NULL);
-	hex_of(sum, 32, ret);
+	sum_end(&w->sha, sum);
+	hex_of(sum, SUM_LEN, ret);
 }
 
 int
 moved_end(struct moved *m, struct err *e)
 {
-	char in[65], out[65];
+	char in[2 * SUM_LEN + 1], out[2 * SUM_LEN + 1];
 
 	if (m->sftp != NULL)
 		sftp_end(m->sftp);
-	sum_of(&m->in, in);
-	sum_of(&m->out, out);
+	hex_sum(&m->in, in);
+	hex_sum(&m->out, out);
 	if (answer(m, e) < 0)
 		return -1;
 	return give(m, json_pack("{s:s, s:s, s:I, s:s, s:I, s:s}", "did",

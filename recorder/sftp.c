@@ -11,23 +11,13 @@ sftp_new(void (*fn)(void *arg, const struct sftp_fact *f), void *arg,
     struct err *e)
 {
 	struct sftp *s = calloc(1, sizeof(*s));
-	EVP_MD_CTX *empty = EVP_MD_CTX_new();
 
-	if (s == NULL || empty == NULL) {
-		EVP_MD_CTX_free(empty);
-		free(s);
+	if (s == NULL) {
 		(void)err_set(e, ERR_MEMORY, "out of memory");
-		return NULL;
-	}
-	if (EVP_DigestInit_ex(empty, EVP_sha256(), NULL) != 1) {
-		EVP_MD_CTX_free(empty);
-		free(s);
-		(void)err_set(e, ERR_CRYPTO, "SHA-256");
 		return NULL;
 	}
 	s->fn = fn;
 	s->arg = arg;
-	s->empty = empty;
 	s->last = &s->first;
 	sftp_packet_requests(&s->in);
 	sftp_packet_answers(&s->out);
@@ -47,7 +37,6 @@ sftp_free(struct sftp *s)
 	}
 	while (s->n > 0)
 		sftp_file_free(s->files[--s->n]);
-	EVP_MD_CTX_free(s->empty);
 	free(s);
 }
 
@@ -86,7 +75,7 @@ sftp_finish(struct sftp *s, struct sftp_file *f, bool closed, uint32_t status)
 {
 	size_t i = 0;
 
-	sftp_file_tell(f, s->empty, closed, status, s->fn, s->arg);
+	sftp_file_tell(f, closed, status, s->fn, s->arg);
 	for (struct request *r = s->first; r != NULL; r = r->next)
 		if (r->file == f) {
 			r->file = NULL;
@@ -185,7 +174,7 @@ piece(struct sftp *s, bool in, const struct sftp_bytes *b)
 		w = s->written != NULL ? &s->written->wr : NULL;
 	if (w == NULL)
 		return;
-	sftp_flow_piece(w, s->empty, b->p, b->n);
+	sftp_flow_piece(w, b->p, b->n);
 	if (!in)
 		w->bytes += b->n;
 }

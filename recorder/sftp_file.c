@@ -39,6 +39,8 @@ sftp_file_new(const struct sftp_string *handle, const struct sftp_name *path,
 	f->folder = folder;
 	f->flags = flags;
 	f->eof = f->cut_at = UINT64_MAX;
+	sum_begin(&f->rd.sha);
+	sum_begin(&f->wr.sha);
 	f->covers = (flags & FLAG_TRUNC) != 0 ||
 	    ((flags & FLAG_CREAT) != 0 && (flags & FLAG_EXCL) != 0);
 	/* the server puts it at the end, wherever that is */
@@ -52,8 +54,6 @@ sftp_file_free(struct sftp_file *f)
 {
 	if (f == NULL)
 		return;
-	EVP_MD_CTX_free(f->rd.sha);
-	EVP_MD_CTX_free(f->wr.sha);
 	free((char *)(uintptr_t)f->path.p);
 	free(f);
 }
@@ -76,20 +76,11 @@ sftp_flow_begin(struct sftp_flow *w, uint64_t offset, size_t n, bool crossed)
 }
 
 void
-sftp_flow_piece(struct sftp_flow *w, const EVP_MD_CTX *empty, const void *p,
-    size_t n)
+sftp_flow_piece(struct sftp_flow *w, const void *p, size_t n)
 {
 	if (w->why != NULL)
 		return;
-	if (w->sha == NULL) {
-		w->sha = EVP_MD_CTX_new();
-		if (w->sha == NULL || EVP_MD_CTX_copy_ex(w->sha, empty) != 1) {
-			w->why = "crypto";
-			return;
-		}
-	}
-	if (EVP_DigestUpdate(w->sha, p, n) != 1)
-		w->why = "crypto";
+	sum_add(&w->sha, p, n);
 	w->next += n;
 }
 
@@ -160,29 +151,17 @@ read_whole(const struct sftp_file *f)
 	    (f->eof != UINT64_MAX && f->cut_at == f->rd.next);
 }
 
-static bool
-digest(const struct sftp_flow *w, const EVP_MD_CTX *empty,
-    uint8_t ret[SFTP_SHA256])
-{
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
-	bool ok = c != NULL && EVP_MD_CTX_copy_ex(c, w->sha != NULL ? w->sha :
-	    empty) == 1 && EVP_DigestFinal_ex(c, ret, NULL) == 1;
-
-	EVP_MD_CTX_free(c);
-	return ok;
-}
-
 /* What one direction adds to the fact. */
 static void
-content(const struct sftp_flow *w, const EVP_MD_CTX *empty, bool closed,
-    const char *part, struct sftp_fact *ret)
+content(const struct sftp_flow *w, bool closed, const char *part,
+    struct sftp_fact *ret)
 {
 	ret->bytes = w->bytes;
 	ret->why = w->why != NULL ? w->why : w->asked > 0 ? "unanswered" :
 	    NULL;
-	if (ret->why == NULL && !digest(w, empty, ret->sha256))
-		ret->why = "crypto";
 	ret->digest_known = ret->why == NULL;
+	if (ret->digest_known)
+		sum_end(&w->sha, ret->sha256);
 	if (ret->why == NULL)
 		ret->why = !closed ? "open" : ret->status != 0 ? "failed" :
 		    part;
@@ -190,9 +169,8 @@ content(const struct sftp_flow *w, const EVP_MD_CTX *empty, bool closed,
 }
 
 void
-sftp_file_tell(const struct sftp_file *f, const EVP_MD_CTX *empty,
-    bool closed, uint32_t status, void (*fn)(void *, const struct sftp_fact *),
-    void *arg)
+sftp_file_tell(const struct sftp_file *f, bool closed, uint32_t status,
+    void (*fn)(void *, const struct sftp_fact *), void *arg)
 {
 	struct sftp_fact fact = { .path = f->path, .names = f->names };
 	bool writes = sftp_flags_write(f->flags);
@@ -213,7 +191,7 @@ sftp_file_tell(const struct sftp_file *f, const EVP_MD_CTX *empty,
 	 * alone has made or emptied the file */
 	if (f->rd.used || !writes) {
 		fact.kind = SFTP_READ;
-		content(&f->rd, empty, closed, read_whole(f) ? NULL : "end",
+		content(&f->rd, closed, read_whole(f) ? NULL : "end",
 		    &fact);
 		fn(arg, &fact);
 	}
@@ -221,7 +199,7 @@ sftp_file_tell(const struct sftp_file *f, const EVP_MD_CTX *empty,
 	    (f->flags & (FLAG_CREAT | FLAG_TRUNC)) != 0) {
 		fact.kind = SFTP_WRITE;
 		fact.attrs = f->attrs;
-		content(&f->wr, empty, closed, f->covers ? NULL : "kept",
+		content(&f->wr, closed, f->covers ? NULL : "kept",
 		    &fact);
 		fn(arg, &fact);
 	}

@@ -8,11 +8,11 @@
 #ifndef WARRANT_RECORDER_SFTP_FILE_H
 #define WARRANT_RECORDER_SFTP_FILE_H
 
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/sum.h"
 #include "recorder/sftp.h"
 #include "recorder/sftp_packet.h"
 
@@ -20,7 +20,7 @@
 
 /* Content of one direction. */
 struct sftp_flow {
-	EVP_MD_CTX *sha;	/* of the first next bytes; NULL: no bytes */
+	struct sum sha;		/* of the first next bytes */
 	uint64_t next;
 	uint64_t bytes;		/* as in struct sftp_fact */
 	uint64_t asked;		/* requests without an answer */
@@ -58,9 +58,8 @@ bool sftp_file_is(const struct sftp_file *f, const struct sftp_string *handle);
 /* n bytes for this offset begin; crossed: an earlier one is still asked. */
 void sftp_flow_begin(struct sftp_flow *w, uint64_t offset, size_t n,
     bool crossed);
-/* Some of them; empty is a digest of nothing, to start from. */
-void sftp_flow_piece(struct sftp_flow *w, const EVP_MD_CTX *empty,
-    const void *p, size_t n);
+/* Some of them. */
+void sftp_flow_piece(struct sftp_flow *w, const void *p, size_t n);
 
 /* A request for this much was answered. */
 void sftp_file_wrote(struct sftp_file *f, uint32_t len, uint32_t status);
@@ -71,8 +70,7 @@ void sftp_file_names(struct sftp_file *f, uint32_t names, uint32_t status);
 void sftp_file_resized(struct sftp_file *f, bool fits);
 
 /* Tell what moved.  closed: with this status, else it was open at the end. */
-void sftp_file_tell(const struct sftp_file *f, const EVP_MD_CTX *empty,
-    bool closed, uint32_t status, void (*fn)(void *, const struct sftp_fact *),
-    void *arg);
+void sftp_file_tell(const struct sftp_file *f, bool closed, uint32_t status,
+    void (*fn)(void *, const struct sftp_fact *), void *arg);
 
 #endif

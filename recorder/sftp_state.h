@@ -7,7 +7,6 @@
 #ifndef WARRANT_RECORDER_SFTP_STATE_H
 #define WARRANT_RECORDER_SFTP_STATE_H
 
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,7 +38,6 @@ struct request {
 struct sftp {
 	void (*fn)(void *arg, const struct sftp_fact *f);
 	void *arg;
-	EVP_MD_CTX *empty;	/* to copy from */
 	struct sftp_packet in, out;
 	bool init, version, ended;
 	const char *lost;

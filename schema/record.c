@@ -39,8 +39,7 @@ record_writer_open(int fd, struct record_writer **ret, struct err *e)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	w->fd = fd;
 	w->zstd = ZSTD_createCCtx();
-	if (w->zstd == NULL || record_sum_open(&w->sum, e) < 0) {
-		ZSTD_freeCCtx(w->zstd);
+	if (w->zstd == NULL) {
 		free(w);
 		return err_set(e, ERR_MEMORY, "out of memory");
 	}
@@ -56,7 +55,6 @@ record_writer_free(struct record_writer *w)
 	if (w == NULL)
 		return;
 	ZSTD_freeCCtx(w->zstd);
-	record_sum_close(&w->sum);
 	free(w);
 }
 
@@ -93,8 +91,8 @@ pack(struct record_writer *w, const char *p, size_t n,
 			    ZSTD_getErrorName(left));
 		if (out.pos > 0) {
 			w->data += (uint32_t)out.pos;
-			if (record_sum_data(&w->sum, w->out, out.pos, e) < 0 ||
-			    store(w, w->out, out.pos, e) < 0)
+			sum_add(&w->sum.data, w->out, out.pos);
+			if (store(w, w->out, out.pos, e) < 0)
 				return -1;
 		}
 		if (how == ZSTD_e_continue ? in.pos == in.size : left == 0)
@@ -112,9 +110,8 @@ end_frame(struct record_writer *w, uint32_t flags, struct err *e)
 		return -1;
 	c.plain = w->plain;
 	c.data = w->data;
-	if (record_sum_end_data(&w->sum, c.sum, e) < 0 ||
-	    record_sum_hash(&w->sum, w->plain, flags, c.hash, e) < 0)
-		return -1;
+	record_sum_end_data(&w->sum, c.sum);
+	record_sum_hash(&w->sum, w->plain, flags, c.hash);
 	record_chain_format(&c, bytes);
 	if (store(w, bytes, sizeof(bytes), e) < 0)
 		return -1;
@@ -124,12 +121,12 @@ end_frame(struct record_writer *w, uint32_t flags, struct err *e)
 	return 0;
 }
 
-static int
-begin_frame(struct record_writer *w, struct err *e)
+static void
+begin_frame(struct record_writer *w)
 {
 	w->plain = w->data = 0;
 	w->open = true;
-	return record_sum_begin(&w->sum, w->before, w->seq, e);
+	record_sum_begin(&w->sum, w->before, w->seq);
 }
 
 int
@@ -138,10 +135,10 @@ record_put(struct record_writer *w, const char *lines, size_t n,
 {
 	if (w->closed || n > RECORD_LINE_MAX)
 		return err_set(e, ERR_LIMIT, "the record takes no such line");
-	if (!w->open && begin_frame(w, e) < 0)
-		return -1;
-	if (record_sum_lines(&w->sum, lines, n, e) < 0 ||
-	    pack(w, lines, n, ZSTD_e_continue, e) < 0)
+	if (!w->open)
+		begin_frame(w);
+	sum_add(&w->sum.lines, lines, n);
+	if (pack(w, lines, n, ZSTD_e_continue, e) < 0)
 		return -1;
 	w->plain += (uint32_t)n;
 	w->unflushed += n;
@@ -167,14 +164,14 @@ record_reserve(struct record_writer *w, size_t n, struct err *e)
 	return 0;
 }
 
-static int
-head(struct record_writer *w, struct record_head *ret, struct err *e)
+static void
+head(const struct record_writer *w, struct record_head *ret)
 {
 	ret->length = w->length;
 	if (w->open)
-		return record_sum_hash(&w->sum, w->plain, 0, ret->hash, e);
-	(void)memcpy(ret->hash, w->before, RECORD_HASH);
-	return 0;
+		record_sum_hash(&w->sum, w->plain, 0, ret->hash);
+	else
+		(void)memcpy(ret->hash, w->before, RECORD_HASH);
 }
 
 int
@@ -185,18 +182,20 @@ record_flush(struct record_writer *w, bool end, struct record_head *ret,
 	    pack(w, NULL, 0, ZSTD_e_flush, e)) < 0)
 		return -1;
 	w->unflushed = 0;
-	return head(w, ret, e);
+	head(w, ret);
+	return 0;
 }
 
 int
 record_close(struct record_writer *w, struct record_head *ret,
     struct err *e)
 {
-	if (!w->open && begin_frame(w, e) < 0)
-		return -1;
+	if (!w->open)
+		begin_frame(w);
 	if (end_frame(w, RECORD_FLAG_LAST, e) < 0)
 		return -1;
 	w->closed = true;
 	w->unflushed = 0;
-	return head(w, ret, e);
+	head(w, ret);
+	return 0;
 }

@@ -60,88 +60,38 @@ record_chain_parse(const unsigned char p[RECORD_CHAIN],
 
 /* ---- hashes ----------------------------------------------------------- */
 
-int
-record_sum_open(struct record_sum *s, struct err *e)
-{
-	s->lines = EVP_MD_CTX_new();
-	s->data = EVP_MD_CTX_new();
-	s->copy = EVP_MD_CTX_new();
-	if (s->lines != NULL && s->data != NULL && s->copy != NULL &&
-	    EVP_DigestInit_ex(s->lines, EVP_sha256(), NULL) == 1 &&
-	    EVP_DigestInit_ex(s->data, EVP_sha256(), NULL) == 1)
-		return 0;
-	record_sum_close(s);
-	return err_set(e, ERR_CRYPTO, "SHA-256 cannot start");
-}
-
 void
-record_sum_close(struct record_sum *s)
-{
-	EVP_MD_CTX_free(s->lines);
-	EVP_MD_CTX_free(s->data);
-	EVP_MD_CTX_free(s->copy);
-	*s = (struct record_sum){ NULL, NULL, NULL };
-}
-
-static int
-add(EVP_MD_CTX *c, const void *p, size_t n, struct err *e)
-{
-	return EVP_DigestUpdate(c, p, n) == 1 ? 0 :
-	    err_set(e, ERR_CRYPTO, "SHA-256");
-}
-
-int
 record_sum_begin(struct record_sum *s,
-    const unsigned char before[RECORD_HASH], uint64_t seq, struct err *e)
+    const unsigned char before[RECORD_HASH], uint64_t seq)
 {
 	unsigned char number[8];
 
 	put(number, seq, 8);
-	if (EVP_DigestInit_ex(s->lines, NULL, NULL) != 1 ||
-	    EVP_DigestInit_ex(s->data, NULL, NULL) != 1)
-		return err_set(e, ERR_CRYPTO, "SHA-256");
-	if (add(s->lines, TAG, sizeof(TAG) - 1, e) < 0 ||
-	    add(s->lines, before, RECORD_HASH, e) < 0)
-		return -1;
-	return add(s->lines, number, sizeof(number), e);
+	sum_begin(&s->lines);
+	sum_begin(&s->data);
+	sum_add(&s->lines, TAG, sizeof(TAG) - 1);
+	sum_add(&s->lines, before, RECORD_HASH);
+	sum_add(&s->lines, number, sizeof(number));
 }
 
-int
-record_sum_lines(struct record_sum *s, const void *p, size_t n,
-    struct err *e)
+void
+record_sum_hash(const struct record_sum *s, uint32_t plain, uint32_t flags,
+    unsigned char ret[RECORD_HASH])
 {
-	return add(s->lines, p, n, e);
-}
-
-int
-record_sum_data(struct record_sum *s, const void *p, size_t n, struct err *e)
-{
-	return add(s->data, p, n, e);
-}
-
-int
-record_sum_hash(struct record_sum *s, uint32_t plain, uint32_t flags,
-    unsigned char ret[RECORD_HASH], struct err *e)
-{
+	struct sum whole = s->lines;
 	unsigned char end[8];
 
 	put(end, plain, 4);
 	put(end + 4, flags, 4);
-	if (EVP_MD_CTX_copy_ex(s->copy, s->lines) != 1 ||
-	    EVP_DigestUpdate(s->copy, end, sizeof(end)) != 1 ||
-	    EVP_DigestFinal_ex(s->copy, ret, NULL) != 1)
-		return err_set(e, ERR_CRYPTO, "SHA-256");
-	return 0;
+	sum_add(&whole, end, sizeof(end));
+	sum_end(&whole, ret);
 }
 
-int
-record_sum_end_data(struct record_sum *s, unsigned char ret[RECORD_SUM],
-    struct err *e)
+void
+record_sum_end_data(const struct record_sum *s, unsigned char ret[RECORD_SUM])
 {
-	unsigned char whole[EVP_MAX_MD_SIZE];
+	unsigned char whole[SUM_LEN];
 
-	if (EVP_DigestFinal_ex(s->data, whole, NULL) != 1)
-		return err_set(e, ERR_CRYPTO, "SHA-256");
+	sum_end(&s->data, whole);
 	(void)memcpy(ret, whole, RECORD_SUM);
-	return 0;
 }

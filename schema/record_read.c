@@ -48,7 +48,7 @@ record_reader_open(int fd, const struct record_head *head,
 	r->fd = fd;
 	r->lines = (struct buf)BUF_INIT(RECORD_FRAME_MAX + 1024 * 1024);
 	r->zstd = ZSTD_createDCtx();
-	if (r->zstd == NULL || record_sum_open(&r->sum, e) < 0) {
+	if (r->zstd == NULL) {
 		record_reader_free(r);
 		return err_set(e, ERR_MEMORY, "out of memory");
 	}
@@ -77,7 +77,6 @@ record_reader_free(struct record_reader *r)
 	if (r == NULL)
 		return;
 	ZSTD_freeDCtx(r->zstd);
-	record_sum_close(&r->sum);
 	buf_clear(&r->lines);
 	free(r);
 }
@@ -159,7 +158,8 @@ start(struct record_reader *r, struct err *e)
 	r->plain = r->data = 0;
 	r->where = IN_DATA;
 	(void)ZSTD_DCtx_reset(r->zstd, ZSTD_reset_session_only);
-	return record_sum_begin(&r->sum, r->before, r->s.frames, e);
+	record_sum_begin(&r->sum, r->before, r->s.frames);
+	return 0;
 }
 
 static void
@@ -208,21 +208,18 @@ unpack(struct record_reader *r, struct err *e)
 		if (ZSTD_isError(left))
 			return broken(r, e, ERR_INPUT,
 			    "a frame that cannot be unpacked");
-		if (record_sum_lines(&r->sum, room, out.pos, e) < 0)
-			return -1;
+		sum_add(&r->sum.lines, room, out.pos);
 		r->plain += (uint32_t)out.pos;
 		r->lines.len += out.pos;
 		if (r->plain > RECORD_FRAME_MAX)
 			return broken(r, e, ERR_LIMIT, "a frame too large");
 	} while (left != 0 && (in.pos < in.size || out.pos == out.size));
-	if (record_sum_data(&r->sum, in.src, in.pos, e) < 0)
-		return -1;
+	sum_add(&r->sum.data, in.src, in.pos);
 	r->data += (uint32_t)in.pos;
 	take(r, in.pos);
 	if (left == 0)
 		r->where = IN_CHAIN;
-	if (record_sum_hash(&r->sum, r->plain, 0, hash, e) < 0)
-		return -1;
+	record_sum_hash(&r->sum, r->plain, 0, hash);
 	return check_head(r, hash, e);
 }
 
@@ -244,9 +241,8 @@ chain(struct record_reader *r, struct err *e)
 	    c.plain != r->plain || c.data != r->data)
 		return broken(r, e, ERR_INPUT, "the chain tells of another "
 		    "frame");
-	if (record_sum_end_data(&r->sum, sum, e) < 0 ||
-	    record_sum_hash(&r->sum, r->plain, c.flags, hash, e) < 0)
-		return -1;
+	record_sum_end_data(&r->sum, sum);
+	record_sum_hash(&r->sum, r->plain, c.flags, hash);
 	if (memcmp(sum, c.sum, RECORD_SUM) != 0)
 		return broken(r, e, ERR_CRYPTO, "the bytes before were "
 		    "changed");

@@ -10,9 +10,8 @@
 #ifndef WARRANT_RECORDER_MASK_ENGINE_H
 #define WARRANT_RECORDER_MASK_ENGINE_H
 
-#include <openssl/evp.h>
-
 #include "lib/err.h"
+#include "lib/sum.h"
 #include "recorder/mask/mask.h"
 #include "recorder/mask/rules.h"
 #include "recorder/mask/tokenize.h"
@@ -100,7 +99,7 @@ struct mask {
 	struct buf *out;
 	struct err err;
 	bool failed;
-	EVP_MAC_CTX *mac;
+	struct mac mac;
 	uint8_t macbuf[128];
 	unsigned nmacbuf;
 	size_t map_len;		/* of this struct's pages */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder/mask/mask.h"
 
-#include <openssl/core_names.h>
-#include <openssl/params.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,25 +15,6 @@ mask_fail(struct mask *m, const struct err *e)
 	if (!m->failed)
 		m->err = *e;
 	m->failed = true;
-}
-
-static EVP_MAC_CTX *
-new_mac(void)
-{
-	char digest[] = "SHA256";
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_END
-	};
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *ctx = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
-
-	EVP_MAC_free(mac);
-	if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
-		EVP_MAC_CTX_free(ctx);
-		return NULL;
-	}
-	return ctx;
 }
 
 /* Pages of its own: locked, and not in a core dump, where that is allowed. */
@@ -73,12 +52,6 @@ mask_new(const struct mask_rules *rules, const struct mask_options *o,
 		m->o.t1_ns = MASK_T1_NS;
 	if (m->o.t2_ns == 0)
 		m->o.t2_ns = m->o.tty ? MASK_T2_NS : MASK_T2_PIPE_NS;
-	m->mac = new_mac();
-	if (m->mac == NULL) {
-		(void)err_set(e, ERR_CRYPTO, "no HMAC-SHA256");
-		mask_free(m);
-		return NULL;
-	}
 	return m;
 }
 
@@ -90,7 +63,6 @@ mask_free(struct mask *m)
 	if (m == NULL)
 		return;
 	mask_free(m->inner);
-	EVP_MAC_CTX_free(m->mac);
 	len = m->map_len;
 	explicit_bzero(m, len);
 	(void)munmap(m, len);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder/mask/maskrules.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "lib/err.h"
 #include "lib/hex.h"
 #include "lib/io.h"
+#include "lib/sum.h"
 #include "recorder/mask/engine.h"
 #include "recorder/mask/rulepath.h"
 #include "recorder/mask/table.h"
@@ -85,51 +85,32 @@ prepare(struct mask_rules *r)
 }
 
 static int
-hash_text(EVP_MD_CTX *md, const char *text, size_t n, struct err *e)
-{
-	return EVP_DigestUpdate(md, text, n) == 1 ? 0 :
-	    err_set(e, ERR_CRYPTO, "SHA-256 failed");
-}
-
-static int
-hash_final(EVP_MD_CTX *md, char *hex, struct err *e)
-{
-	unsigned char d[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
-
-	if (EVP_DigestFinal_ex(md, d, &n) != 1 || n != 32)
-		return err_set(e, ERR_CRYPTO, "SHA-256 failed");
-	hex_of(d, n, hex);
-	return 0;
-}
-
-static int
-add_text(struct mask_rules *r, EVP_MD_CTX *md, const char *name,
+add_text(struct mask_rules *r, struct sum *sum, const char *name,
     const char *text, size_t n, struct err *e)
 {
 	if (n > RULE_FILE_MAX)
 		return err_set(e, ERR_CONFIG, "%s: over %d bytes", name,
 		    RULE_FILE_MAX);
-	return hash_text(md, text, n, e) < 0 ||
-	    ruleset_parse(&r->set, name, text, n, e) < 0 ? -1 : 0;
+	sum_add(sum, text, n);
+	return ruleset_parse(&r->set, name, text, n, e);
 }
 
 /* What the files are read into. */
 struct reading {
 	struct mask_rules *r;
-	EVP_MD_CTX *md;
+	struct sum sum;
 };
 
 static int
 add_file(void *arg, const char *path, struct err *e)
 {
-	const struct reading *to = arg;
+	struct reading *to = arg;
 	struct buf b = BUF_INIT(RULE_FILE_MAX);
 	const char *slash = strrchr(path, '/');
 	int rc = -1;
 
 	if (io_read_file(path, &b, e) == 0)
-		rc = add_text(to->r, to->md, slash != NULL ? slash + 1 : path,
+		rc = add_text(to->r, &to->sum, slash != NULL ? slash + 1 : path,
 		    b.p != NULL ? b.p : "", b.len, e);
 	else if (e != NULL && e->code == ERR_SYSTEM)
 		e->code = ERR_CONFIG;
@@ -139,13 +120,14 @@ add_file(void *arg, const char *path, struct err *e)
 
 /* All text is read: choose, compile, test. */
 static int
-finish(struct mask_rules *r, EVP_MD_CTX *md, const char *profiles,
+finish(struct mask_rules *r, const struct sum *sum, const char *profiles,
     struct err *e)
 {
+	uint8_t whole[SUM_LEN];
 	size_t ran;
 
-	if (hash_final(md, r->hash, e) < 0)
-		return -1;
+	sum_end(sum, whole);
+	hex_of(whole, SUM_LEN, r->hash);
 	if (r->set.n == 0)
 		return err_set(e, ERR_CONFIG, "no mask rules");
 	if (choose_profiles(r, profiles, e) < 0 ||
@@ -156,32 +138,18 @@ finish(struct mask_rules *r, EVP_MD_CTX *md, const char *profiles,
 	return mask_rules_test(r, &ran, e);
 }
 
-static EVP_MD_CTX *
-begin_hash(struct err *e)
-{
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
-
-	if (md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1)
-		return md;
-	EVP_MD_CTX_free(md);
-	(void)err_set(e, ERR_CRYPTO, "no SHA-256");
-	return NULL;
-}
-
 int
 mask_rules_compile(const char *const *paths, size_t n, const char *profiles,
     struct mask_rules **ret, struct err *e)
 {
-	struct reading to = { .r = calloc(1, sizeof(*to.r)),
-	    .md = begin_hash(e) };
+	struct reading to = { .r = calloc(1, sizeof(*to.r)) };
 	int rc = -1;
 
+	sum_begin(&to.sum);
 	if (to.r == NULL)
 		(void)err_set(e, ERR_MEMORY, "out of memory");
-	else if (to.md != NULL && rulepath_each(paths, n, add_file, &to,
-	    e) == 0)
-		rc = finish(to.r, to.md, profiles, e);
-	EVP_MD_CTX_free(to.md);
+	else if (rulepath_each(paths, n, add_file, &to, e) == 0)
+		rc = finish(to.r, &to.sum, profiles, e);
 	if (rc == 0)
 		*ret = to.r;
 	else
@@ -233,14 +201,14 @@ mask_rules_text(const char *name, const char *text, size_t n,
     const char *profiles, struct mask_rules **ret, struct err *e)
 {
 	struct mask_rules *r = calloc(1, sizeof(*r));
-	EVP_MD_CTX *md = begin_hash(e);
+	struct sum sum;
 	int rc = -1;
 
+	sum_begin(&sum);
 	if (r == NULL)
 		(void)err_set(e, ERR_MEMORY, "out of memory");
-	else if (md != NULL && add_text(r, md, name, text, n, e) == 0)
-		rc = finish(r, md, profiles, e);
-	EVP_MD_CTX_free(md);
+	else if (add_text(r, &sum, name, text, n, e) == 0)
+		rc = finish(r, &sum, profiles, e);
 	if (rc == 0)
 		*ret = r;
 	else

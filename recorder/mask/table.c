@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,17 +14,17 @@
 #include "lib/buf.h"
 #include "lib/hex.h"
 #include "lib/io.h"
+#include "lib/sum.h"
 #include "recorder/mask/engine.h"
 #include "recorder/mask/rulepath.h"
 
 #define MAGIC "WMASKTB1"
-#define SUM 32
 #define ALIGN 16		/* of each part */
 
 struct head {
 	char magic[8];
-	uint8_t build[SUM];	/* what its structs and numbers mean */
-	uint8_t sum[SUM];	/* of all that follows the header */
+	uint8_t build[SUM_LEN];	/* what its structs and numbers mean */
+	uint8_t sum[SUM_LEN];	/* of all that follows the header */
 	uint64_t size;		/* of the file */
 	uint32_t nrule, nallow, nprofile, profiles, default_profiles;
 	uint32_t nclass, nstate, accept_min, npool;
@@ -62,21 +61,9 @@ parts_of(const struct head *h)
 	return p;
 }
 
-static int
-failed(struct err *e)
-{
-	return err_set(e, ERR_CRYPTO, "SHA-256 failed");
-}
-
-static int
-sum_of(const void *p, size_t n, uint8_t ret[SUM])
-{
-	return EVP_Digest(p, n, ret, NULL, EVP_sha256(), NULL) == 1 ? 0 : -1;
-}
-
 /* Names what a table of this build means by its bytes. */
 static int
-build_of(uint8_t ret[SUM], struct err *e)
+build_of(uint8_t ret[SUM_LEN], struct err *e)
 {
 	struct buf b = BUF_INIT(16384);
 	const char *name;
@@ -86,8 +73,8 @@ build_of(uint8_t ret[SUM], struct err *e)
 
 	for (size_t i = 0; rc == 0 && (name = check_name(i)) != NULL; i++)
 		rc = buf_printf(&b, e, " %s", name);
-	if (rc == 0 && sum_of(b.p, b.len, ret) < 0)
-		rc = failed(e);
+	if (rc == 0)
+		sum_of(b.p, b.len, ret);
 	buf_clear(&b);
 	return rc;
 }
@@ -114,13 +101,14 @@ table_name(const char *const *paths, size_t n, const char *profiles,
     char ret[TABLE_NAME_MAX], struct err *e)
 {
 	struct buf b = BUF_INIT(1024 * 1024);
-	uint8_t sum[SUM];
+	uint8_t sum[SUM_LEN];
 	int rc = -1;
 
 	if (build_of(sum, e) == 0 && buf_put(&b, sum, sizeof(sum), e) == 0 &&
 	    rulepath_each(paths, n, add_file, &b, e) == 0 &&
 	    buf_puts(&b, profiles == NULL ? "" : profiles, e) == 0) {
-		rc = sum_of(b.p, b.len, sum) < 0 ? failed(e) : 0;
+		rc = 0;
+		sum_of(b.p, b.len, sum);
 		hex_of(sum, 16, ret);
 		(void)strcpy(ret + 32, ".table");
 	}
@@ -173,8 +161,7 @@ table_format(const struct mask_rules *r, struct buf *b, struct err *e)
 	memcpy(to + p.pool, d->pool, d->npool * sizeof(*d->pool));
 	if (build_of(h.build, e) < 0)
 		return -1;
-	if (sum_of(to + p.rule, p.end - p.rule, h.sum) < 0)
-		return failed(e);
+	sum_of(to + p.rule, p.end - p.rule, h.sum);
 	memcpy(to, &h, sizeof(h));
 	b->len += p.end;
 	return 0;
@@ -312,7 +299,7 @@ point(const char *map, const struct head *h, struct mask_rules *r)
 int
 table_use(const void *map, size_t size, struct mask_rules *r, struct err *e)
 {
-	uint8_t build[SUM];
+	uint8_t build[SUM_LEN];
 	struct mask_rules got;
 	struct head h;
 
@@ -335,15 +322,15 @@ table_use(const void *map, size_t size, struct mask_rules *r, struct err *e)
 bool
 table_sum_ok(const void *map, size_t size)
 {
-	uint8_t sum[SUM];
+	uint8_t sum[SUM_LEN];
 	struct head h;
 
 	if (size < aligned(sizeof(h)))
 		return false;
 	memcpy(&h, map, sizeof(h));
-	return sum_of((const char *)map + aligned(sizeof(h)), size -
-	    aligned(sizeof(h)), sum) == 0 &&
-	    memcmp(sum, h.sum, sizeof(sum)) == 0;
+	sum_of((const char *)map + aligned(sizeof(h)), size -
+	    aligned(sizeof(h)), sum);
+	return memcmp(sum, h.sum, sizeof(sum)) == 0;
 }
 
 /* Of root (or of ourselves, who could as well run other code), and written

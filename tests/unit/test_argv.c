@@ -107,11 +107,11 @@ digests(void **state)
 	(void)state;
 	/* from: printf 'ls\0-l\0' | openssl mac -digest SHA256
 	 *       -macopt hexkey:00..00 HMAC */
-	assert_int_equal(argv_digest(key, B("ls\0-l"), a, NULL), 0);
+	argv_digest(key, B("ls\0-l"), a);
 	assert_string_equal(a, "31a5ee24c8c81c1bff88d1a028c4d3e2"
 	    "373293b1205c9c8fcf3fa143eb7b4ce0");
 	key[31] = 1;
-	assert_int_equal(argv_digest(key, B("ls\0-l"), b, NULL), 0);
+	argv_digest(key, B("ls\0-l"), b);
 	assert_string_not_equal(a, b);
 }
 
