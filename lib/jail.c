@@ -100,8 +100,11 @@ install(struct sock_filter *f, size_t n, struct err *e)
 {
 	struct sock_fprog prog = { .len = (unsigned short)n, .filter = f };
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_sys(e, "no_new_privs");
+	/* all threads, or none: then a thread's id comes back */
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+	    SECCOMP_FILTER_FLAG_TSYNC, &prog) != 0)
 		return err_sys(e, "seccomp");
 	return 0;
 }

@@ -28,7 +28,7 @@ int jail_caps(uint64_t mask, struct err *e);
 /* Bit of one capability, as CAP_KILL of linux/capability.h. */
 #define JAIL_CAP(n) (UINT64_C(1) << (n))
 
-/* From now on a system call that is not among the n numbers in allowed ends
+/* From now on, in every thread, a call that is not among the n numbers in allowed ends
  * the process (SECCOMP_RET_KILL_PROCESS); calls of another architecture too.
  * Sets no_new_privs.  n <= 128. */
 int jail_allow(const int *allowed, size_t n, struct err *e);

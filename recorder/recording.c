@@ -1,28 +1,23 @@
-/* SPDX-License-Identifier: BSD-2-Clause
- * long: every function here keeps the order of the lines of one record, and
- * none is of use without the others. */
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder/recording.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/hex.h"
 #include "recorder/cast.h"
+#include "recorder/header.h"
+#include "recorder/lines.h"
+#include "recorder/mask_text.h"
 #include "recorder/moved.h"
+#include "recorder/tally.h"
 
-#define MS ((int64_t)1000 * 1000)
-#define GATHER_NS (2 * MS)	/* reads so close become one line */
-#define FLUSH_NS (100 * MS)
-#define FRAME_NS (5000 * MS)	/* an idle frame is closed after this */
-#define FLUSH_BYTES (16 * 1024)
+#define GATHER_NS (INT64_C(2) * 1000 * 1000) /* reads so close become one line */
 #define LINE_BYTES (16 * 1024)	/* text of one line */
-#define LINES_MAX (512 * 1024)
 #define KEPT_MAX (8 * RECORDING_BLOCK)
 
 /* One direction: its maskers, and text that waits for its line. */
@@ -34,53 +29,19 @@ struct stream {
 
 struct recording {
 	struct recording_options o;
-	struct record_writer *w;
+	struct lines lines;
 	struct stream stream[STREAM_N];
-	struct buf lines;	/* made, not given to the writer yet */
 	struct buf kept;	/* what a masker let through */
-	int64_t start_ns, last_ns;	/* of the record's first, last line */
-	int64_t dirty_ns, frame_ns, synced_ns;
-	bool unsynced;
 	int foreground;
 	struct moved *moved;	/* of a transfer, else NULL */
 	struct recording_totals totals;
-	struct recording_count count[RECORDING_RULES];
-	size_t counts;
+	struct tally tally;
 	int64_t now_ns;		/* of the call that is running */
-	bool failed;		/* a line was lost: see recording_check */
+	bool failed;		/* a marker was lost */
 	struct err why;
 };
 
 /* ---- lines ------------------------------------------------------------ */
-
-static int
-put_line(struct recording *r, int64_t now_ns, char code, const char *p,
-    size_t n, struct err *e)
-{
-	if (now_ns > r->last_ns)
-		r->last_ns = now_ns; /* players want times that do not fall */
-	if (cast_event(&r->lines, (r->last_ns - r->start_ns) / 1000, code, p,
-	    n, e) < 0)
-		return -1;
-	r->totals.events++;
-	return 0;
-}
-
-static int
-give_lines(struct recording *r, struct err *e)
-{
-	if (r->lines.len == 0)
-		return 0;
-	if (r->dirty_ns == 0)
-		r->dirty_ns = r->now_ns;
-	if (r->frame_ns == 0)
-		r->frame_ns = r->now_ns;
-	if (record_reserve(r->w, r->lines.len, e) < 0 ||
-	    record_put(r->w, r->lines.p, r->lines.len, e) < 0)
-		return -1;
-	buf_reset(&r->lines);
-	return 0;
-}
 
 static const char codes[STREAM_N] = { 'o', 'e', 'i' };
 
@@ -102,13 +63,13 @@ cut_lines(struct recording *r, enum recording_stream which, bool all,
 			n = cast_whole(s->text.p + done, n);
 		if (n == 0)
 			break;
-		if (put_line(r, s->since_ns, codes[which], s->text.p + done,
-		    n, e) < 0)
+		if (lines_put(&r->lines, s->since_ns, codes[which],
+		    s->text.p + done, n, e) < 0)
 			return -1;
 		done += n;
 	}
 	buf_drop(&s->text, done);
-	return give_lines(r, e);
+	return lines_give(&r->lines, r->now_ns, e);
 }
 
 static int
@@ -145,19 +106,6 @@ keep(struct recording *r, enum recording_stream which, const char *p,
 
 /* ---- masked values ---------------------------------------------------- */
 
-static struct recording_count *
-count_of(struct recording *r, const char *rule)
-{
-	for (size_t i = 0; i < r->counts; i++)
-		if (strcmp(r->count[i].rule, rule) == 0)
-			return &r->count[i];
-	if (r->counts == RECORDING_RULES)
-		return &r->count[RECORDING_RULES - 1];
-	(void)snprintf(r->count[r->counts].rule, sizeof(r->count[0].rule),
-	    "%s", rule);
-	return &r->count[r->counts++];
-}
-
 static void
 mark_mask(struct recording *r, const struct mask_event *ev,
     const char *view, unsigned exposed)
@@ -172,7 +120,7 @@ mark_mask(struct recording *r, const struct mask_event *ev,
 	    (unsigned long long)ev->off, (unsigned long long)ev->len,
 	    exposed, mask_state_name(ev->state), ev->masked ? "true" :
 	    "false", r->o.key_id, fp);
-	if (put_line(r, r->now_ns, 'm', text, (size_t)n, &r->why) < 0)
+	if (lines_put(&r->lines, r->now_ns, 'm', text, (size_t)n, &r->why) < 0)
 		r->failed = true;
 }
 
@@ -180,7 +128,7 @@ static void
 kept_event(void *ctx, const struct mask_event *ev)
 {
 	struct recording *r = ctx;
-	struct recording_count *c = count_of(r, ev->rule);
+	struct recording_count *c = tally_of(&r->tally, ev->rule);
 	bool shown = r->o.show_all;
 
 	c->n++;
@@ -199,7 +147,7 @@ live_event(void *ctx, const struct mask_event *ev)
 
 	if (ev->exposed == 0)
 		return;
-	count_of(r, ev->rule)->exposed++;
+	tally_of(&r->tally, ev->rule)->exposed++;
 	r->totals.exposed++;
 	mark_mask(r, ev, "live", ev->exposed);
 }
@@ -208,18 +156,14 @@ size_t
 recording_counts(struct recording *r,
     struct recording_count ret[RECORDING_RULES])
 {
-	size_t n = r->counts;
-
-	(void)memcpy(ret, r->count, n * sizeof(ret[0]));
-	r->counts = 0;
-	(void)memset(r->count, 0, sizeof(r->count));
-	return n;
+	return tally_take(&r->tally, ret);
 }
 
 void
 recording_totals(const struct recording *r, struct recording_totals *ret)
 {
 	*ret = r->totals;
+	ret->events = r->lines.events;
 }
 
 /* ---- begin ------------------------------------------------------------ */
@@ -240,7 +184,8 @@ open_masks(struct recording *r, struct err *e)
 	for (int i = 0; i < STREAM_N; i++) {
 		struct stream *s = &r->stream[i];
 
-		if ((i == STREAM_ERR && r->o.tty) || (r->moved != NULL && i != STREAM_ERR))
+		if ((i == STREAM_ERR && r->o.tty) ||
+		    (r->moved != NULL && i != STREAM_ERR))
 			continue;
 		s->kept = mask_new(r->o.rules, &kept, e);
 		if (s->kept == NULL)
@@ -254,27 +199,6 @@ open_masks(struct recording *r, struct err *e)
 	return 0;
 }
 
-/* A name may hold a secret: it is kept masked, and then not exactly. */
-static int
-mask_name(const struct recording *r, json_t *fact, const char *key,
-    const char *exact, struct err *e)
-{
-	const char *name = json_string_value(json_object_get(fact, key));
-	struct buf b = BUF_INIT(KEPT_MAX);
-
-	if (name == NULL)
-		return 0;
-	if (recording_mask_text(r, name, strlen(name), &b, e) < 0)
-		return -1;
-	if (b.len != strlen(name) || memcmp(b.p, name, b.len) != 0) {
-		(void)json_object_del(fact, exact);
-		(void)json_object_set_new(fact, key, json_stringn(
-		    b.p == NULL ? "" : b.p, b.len));
-	}
-	buf_clear(&b);
-	return 0;
-}
-
 static int
 on_moved(void *arg, const json_t *given, struct err *e)
 {
@@ -283,8 +207,9 @@ on_moved(void *arg, const json_t *given, struct err *e)
 	char *text = NULL;
 	int rc = -1;
 
-	if (fact == NULL || mask_name(r, fact, "path", "path_b64", e) < 0 ||
-	    mask_name(r, fact, "to", "to_b64", e) < 0)
+	if (fact == NULL || mask_member(r->o.rules, r->o.key, fact, "path",
+	    "path_b64", e) < 0 || mask_member(r->o.rules, r->o.key, fact,
+	    "to", "to_b64", e) < 0)
 		goto out;
 	text = json_dumps(fact, JSON_COMPACT);
 	rc = text == NULL ? err_set(e, ERR_MEMORY, "out of memory") :
@@ -298,34 +223,12 @@ out:
 }
 
 static int
-put_header(struct recording *r, struct err *e)
+open_lines(struct recording *r, struct err *e)
 {
-	const struct recording_options *o = &r->o;
-	json_t *h = json_pack("{s:i, s:i, s:i, s:I, s:{s:s}}", "version", 2,
-	    "width", (int)(o->cols > 0 ? o->cols : 80), "height",
-	    (int)(o->rows > 0 ? o->rows : 24), "timestamp",
-	    (json_int_t)(clock_wall_us() / 1000000), "env", "TERM",
-	    o->term != NULL && o->term[0] != '\0' ? o->term : "dumb");
-	json_t *w = o->header != NULL ?
-	    json_deep_copy((json_t *)(uintptr_t)o->header) : json_object();
-	char *text;
-	int rc;
+	char *text = header_format(&r->o, clock_wall_us() / 1000000, e);
+	int rc = text == NULL ? -1 :
+	    lines_open(&r->lines, text, r->now_ns, e);
 
-	if (o->command != NULL)
-		(void)json_object_set_new(h, "command",
-		    json_string(o->command));
-	(void)json_object_set_new(w, "format", json_integer(1));
-	(void)json_object_set_new(w, "tty", json_boolean(o->tty));
-	(void)json_object_set_new(w, "mask", o->rules == NULL ? json_null() :
-	    json_pack("{s:s, s:s, s:s}", "rules", mask_rules_hash(o->rules),
-	    "profiles", mask_rules_profiles(o->rules), "key", o->key_id));
-	(void)json_object_set_new(h, "warrant", w);
-	text = json_dumps(h, JSON_COMPACT);
-	json_decref(h);
-	if (text == NULL)
-		return err_set(e, ERR_INPUT, "the header is no JSON");
-	rc = buf_puts(&r->lines, text, e) < 0 ||
-	    buf_putc(&r->lines, '\n', e) < 0 ? -1 : give_lines(r, e);
 	free(text);
 	return rc;
 }
@@ -335,26 +238,20 @@ recording_open(const struct recording_options *o, struct recording **ret,
     struct err *e)
 {
 	struct recording *r = calloc(1, sizeof(*r));
-	struct record_head head;
-	struct buf *b;
 
 	if (r == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	r->o = *o;
-	r->lines = (struct buf)BUF_INIT(LINES_MAX);
+	r->lines = (struct lines){ .fd = o->fd, .sync_ns = o->sync_ns,
+	    .head = o->head, .arg = o->arg };
 	r->kept = (struct buf)BUF_INIT(KEPT_MAX);
-	for (int i = 0; i < STREAM_N; i++) {
-		b = &r->stream[i].text;
-		*b = (struct buf)BUF_INIT(KEPT_MAX);
-	}
-	r->start_ns = r->synced_ns = clock_mono_ns();
-	r->last_ns = r->now_ns = r->start_ns;
-	/* who and when is on its way to the disk before anything is shown */
-	if (record_writer_open(o->fd, &r->w, e) < 0 ||
-	    (o->transfer != NULL && moved_open(o->transfer, on_moved, r,
+	for (int i = 0; i < STREAM_N; i++)
+		r->stream[i].text = (struct buf)BUF_INIT(KEPT_MAX);
+	r->now_ns = clock_mono_ns();
+	if ((o->transfer != NULL && moved_open(o->transfer, on_moved, r,
 	    &r->moved, e) < 0) ||
 	    (o->rules != NULL && open_masks(r, e) < 0) ||
-	    put_header(r, e) < 0 || record_flush(r->w, false, &head, e) < 0) {
+	    open_lines(r, e) < 0) {
 		recording_free(r);
 		return -1;
 	}
@@ -374,9 +271,8 @@ recording_free(struct recording *r)
 		mask_free(r->stream[i].kept);
 		buf_clear(&r->stream[i].text);
 	}
-	buf_clear(&r->lines);
+	lines_clear(&r->lines);
 	buf_clear(&r->kept);
-	record_writer_free(r->w);
 	explicit_bzero(r, sizeof(*r));
 	free(r);
 }
@@ -391,34 +287,7 @@ markers(struct recording *r, struct err *e)
 		*e = r->why;
 		return -1;
 	}
-	return give_lines(r, e);
-}
-
-static int
-flush(struct recording *r, bool end, struct err *e)
-{
-	struct record_head h;
-
-	end = end || (r->frame_ns != 0 && r->now_ns - r->frame_ns >=
-	    FRAME_NS);
-	if (record_flush(r->w, end, &h, e) < 0)
-		return -1;
-	r->dirty_ns = 0;
-	if (end)
-		r->frame_ns = 0;
-	r->unsynced = true;
-	if (r->o.head != NULL)
-		r->o.head(r->o.arg, &h);
-	return 0;
-}
-
-static int
-flush_if_due(struct recording *r, struct err *e)
-{
-	if (record_unflushed(r->w) >= FLUSH_BYTES ||
-	    (r->dirty_ns != 0 && r->now_ns - r->dirty_ns >= FLUSH_NS))
-		return flush(r, false, e);
-	return 0;
+	return lines_give(&r->lines, r->now_ns, e);
 }
 
 /* Let the kept view of a stream take bytes, or its end (p NULL). */
@@ -457,7 +326,7 @@ recording_output(struct recording *r, enum recording_stream s,
 	if ((live != NULL ? mask_feed(live, p, n, now_ns, show, e) :
 	    buf_put(show, p, n, e)) < 0 || markers(r, e) < 0)
 		return -1;
-	return flush_if_due(r, e);
+	return lines_flush(&r->lines, r->now_ns, e);
 }
 
 int
@@ -488,7 +357,7 @@ recording_input(struct recording *r, const char *p, size_t n, bool echoed,
 		return 0;
 	if (feed_kept(r, STREAM_IN, p, n, e) < 0)
 		return -1;
-	return flush_if_due(r, e);
+	return lines_flush(&r->lines, r->now_ns, e);
 }
 
 /* ---- time ------------------------------------------------------------- */
@@ -503,7 +372,7 @@ sooner(int64_t *at, int64_t t)
 int64_t
 recording_deadline(const struct recording *r)
 {
-	int64_t at = -1;
+	int64_t at = lines_deadline(&r->lines);
 
 	for (int i = 0; i < STREAM_N; i++) {
 		const struct stream *s = &r->stream[i];
@@ -515,12 +384,6 @@ recording_deadline(const struct recording *r)
 		if (s->text.len > 0)
 			sooner(&at, s->since_ns + GATHER_NS);
 	}
-	if (r->dirty_ns != 0)
-		sooner(&at, r->dirty_ns + FLUSH_NS);
-	if (r->frame_ns != 0)
-		sooner(&at, r->frame_ns + FRAME_NS);
-	if (r->unsynced)
-		sooner(&at, r->synced_ns + r->o.sync_ns);
 	return at;
 }
 
@@ -542,7 +405,7 @@ tick_masks(struct recording *r, int i, struct buf *show, struct err *e)
 		return -1;
 	return s->text.len > 0 && r->now_ns - s->since_ns >= GATHER_NS ?
 	    cut_lines(r, (enum recording_stream)i, r->now_ns - s->since_ns >=
-	    FLUSH_NS, e) : 0;
+	    LINES_FLUSH_NS, e) : 0;
 }
 
 int
@@ -553,21 +416,7 @@ recording_tick(struct recording *r, int64_t now_ns,
 	for (int i = 0; i < STREAM_N; i++)
 		if (tick_masks(r, i, show[i], e) < 0)
 			return -1;
-	if (flush_if_due(r, e) < 0)
-		return -1;
-	if (r->frame_ns != 0 && now_ns - r->frame_ns >= FRAME_NS &&
-	    flush(r, true, e) < 0)
-		return -1;
-	if (r->unsynced && now_ns - r->synced_ns >= r->o.sync_ns) {
-		if (fdatasync(r->o.fd) < 0) {
-			(void)err_sys(e, "the record cannot be synced");
-			e->code = ERR_CANNOT_RECORD;
-			return -1;
-		}
-		r->unsynced = false;
-		r->synced_ns = now_ns;
-	}
-	return 0;
+	return lines_tick(&r->lines, now_ns, e);
 }
 
 /* ---- facts ------------------------------------------------------------ */
@@ -578,9 +427,9 @@ fact(struct recording *r, char code, const char *text, int64_t now_ns,
 {
 	r->now_ns = now_ns;
 	if (cut_all(r, false, e) < 0 ||
-	    put_line(r, now_ns, code, text, strlen(text), e) < 0)
+	    lines_put(&r->lines, now_ns, code, text, strlen(text), e) < 0)
 		return -1;
-	return give_lines(r, e);
+	return lines_give(&r->lines, r->now_ns, e);
 }
 
 int
@@ -630,20 +479,7 @@ int
 recording_mask_text(const struct recording *r, const char *p, size_t n,
     struct buf *out, struct err *e)
 {
-	struct mask_options o = { .view = MASK_RECORD };
-	struct mask *m;
-	int rc;
-
-	if (r->o.rules == NULL)
-		return buf_put(out, p, n, e);
-	(void)memcpy(o.key, r->o.key, sizeof(o.key));
-	m = mask_new(r->o.rules, &o, e);
-	if (m == NULL)
-		return -1;
-	rc = mask_feed(m, p, n, r->now_ns, out, e) < 0 ||
-	    mask_flush(m, out, e) < 0 ? -1 : 0;
-	mask_free(m);
-	return rc;
+	return mask_text(r->o.rules, r->o.key, p, n, out, e);
 }
 
 int
@@ -656,16 +492,7 @@ recording_close(struct recording *r, const char *status, int64_t now_ns,
 		return -1;
 	if (cut_all(r, true, e) < 0 ||
 	    (r->moved != NULL && moved_end(r->moved, e) < 0) ||
-	    (status != NULL && fact(r, 'x', status, now_ns,
-	    e) < 0) ||
-	    record_close(r->w, ret, e) < 0)
+	    (status != NULL && fact(r, 'x', status, now_ns, e) < 0))
 		return -1;
-	/* space was taken ahead; what is not used is given back */
-	if (ftruncate(r->o.fd, (off_t)ret->length) < 0 ||
-	    fsync(r->o.fd) < 0) {
-		(void)err_sys(e, "the record cannot be synced");
-		e->code = ERR_CANNOT_RECORD;
-		return -1;
-	}
-	return 0;
+	return lines_close(&r->lines, ret, e);
 }
