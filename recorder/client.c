@@ -36,9 +36,9 @@
 #include "recorder/task.h"
 #include "recorder/transfer.h"
 
-#define TERM_BYTES 64	/* longer ones are not named in the record */
-#define TERM_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
-	"0123456789+-._" /* the client may send any bytes */
+#define WORD_BYTES 64	/* longer ones are not named in the record */
+#define WORD_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+	"0123456789+-._@" /* the client may send any bytes */
 #define ANSWER_MS 30000
 #define CANNOT_RECORD 76
 #define CANNOT_EXEC 126
@@ -347,13 +347,16 @@ run(struct client *c, const json_t *msg, const struct wire_fds *fds)
 
 /* ---- before it -------------------------------------------------------- */
 
+/* Of the first of these that is set; NULL when it is not a plain word. */
 static const char *
-terminal_name(void)
+env_word(const char *name, const char *second, const char *third)
 {
-	const char *term = getenv("TERM");
+	const char *v = getenv(name);
 
-	return term != NULL && strlen(term) <= TERM_BYTES &&
-	    term[strspn(term, TERM_CHARS)] == '\0' ? term : NULL;
+	if ((v == NULL || v[0] == '\0') && second != NULL)
+		return env_word(second, third, NULL);
+	return v != NULL && strlen(v) <= WORD_BYTES &&
+	    v[strspn(v, WORD_CHARS)] == '\0' ? v : NULL;
 }
 
 static int
@@ -366,10 +369,12 @@ say_hello(const struct client *c, struct err *e)
 
 	if (c->tty)
 		(void)ioctl(STDIN_FILENO, TIOCGWINSZ, &w);
-	msg = json_pack("{s:s, s:s*, s:b, s:b, s:s*, s:s*, s:i, s:i}", "op",
+	msg = json_pack("{s:s, s:s*, s:b, s:b, s:s*, s:s*, s:s*, s:i, s:i}", "op",
 	    "hello", "command", c->command, "login", c->command == NULL,
 	    "tty", c->tty, "role", getenv("WARRANT_ROLE"), "term",
-	    terminal_name(), "cols", (int)w.ws_col, "rows", (int)w.ws_row);
+	    env_word("TERM", NULL, NULL), "locale", env_word("LC_ALL",
+	    "LC_CTYPE", "LANG"), "cols", (int)w.ws_col, "rows",
+	    (int)w.ws_row);
 	if (msg == NULL)
 		return err_set(e, ERR_INPUT, "the command is no UTF-8 text");
 	rc = wire_send(c->gate, msg, fds, 3, ANSWER_MS, e);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "lib/clock.h"
@@ -126,6 +127,20 @@ refusal(struct gchannel *c)
 	return NULL;
 }
 
+/* What the kernel says of this process: for the head of the record. */
+static json_t *
+kernel_facts(pid_t pid)
+{
+	uint32_t login = task_loginuid(pid), audit = task_audit(pid);
+	struct utsname u = { 0 };
+
+	(void)uname(&u);
+	return json_pack("{s:s, s:o, s:o}", "release", u.release, "loginuid",
+	    login == UINT32_MAX ? json_null() : json_integer(login),
+	    "audit_session", audit == UINT32_MAX ? json_null() :
+	    json_integer(audit));
+}
+
 static int
 start_recorder(struct guard *g, struct gchannel *c, struct err *e)
 {
@@ -148,6 +163,10 @@ start_recorder(struct guard *g, struct gchannel *c, struct err *e)
 	    "rows"));
 	(void)json_object_set(start, "term", json_object_get(c->hello,
 	    "term"));
+	(void)json_object_set(start, "locale", json_object_get(c->hello,
+	    "locale"));
+	(void)json_object_set_new(start, "kernel", kernel_facts(
+	    c->client.pid));
 	rc = wire_send(c->recorder, start, fds, (size_t)n, GUARD_SEND_MS, e);
 	json_decref(start);
 	for (int i = 0; i < 3; i++) { /* the recorder's are the only ones */

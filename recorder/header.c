@@ -22,7 +22,13 @@ header_format(const struct recording_options *o, int64_t start_s,
 	if (o->command != NULL)
 		(void)json_object_set_new(h, "command",
 		    json_string(o->command));
-	(void)json_object_set_new(w, "format", json_integer(1));
+	if (o->locale != NULL && o->locale[0] != '\0')
+		(void)json_object_set_new(json_object_get(h, "env"), "LANG",
+		    json_string(o->locale));
+	if (o->kernel != NULL)
+		(void)json_object_set(w, "kernel",
+		    (json_t *)(uintptr_t)o->kernel);
+	(void)json_object_set_new(w, "format", json_integer(2));
 	(void)json_object_set_new(w, "tty", json_boolean(o->tty));
 	(void)json_object_set_new(w, "mask", o->rules == NULL ? json_null() :
 	    json_pack("{s:s, s:s, s:s}", "rules", mask_rules_hash(o->rules),

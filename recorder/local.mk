@@ -18,6 +18,7 @@ noinst_LTLIBRARIES += %D%/librelay.la
 %C%_librelay_la_SOURCES += %D%/terminal.c %D%/terminal.h
 %C%_librelay_la_SOURCES += %D%/header.c %D%/header.h
 %C%_librelay_la_SOURCES += %D%/lines.c %D%/lines.h
+%C%_librelay_la_SOURCES += %D%/marker.c %D%/marker.h
 %C%_librelay_la_SOURCES += %D%/mask_text.c %D%/mask_text.h
 %C%_librelay_la_SOURCES += %D%/moved.c %D%/moved.h
 %C%_librelay_la_SOURCES += %D%/sftp.c %D%/sftp.h %D%/sftp_state.h \

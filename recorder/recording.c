@@ -8,10 +8,10 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
-#include "lib/hex.h"
 #include "recorder/cast.h"
 #include "recorder/header.h"
 #include "recorder/lines.h"
+#include "recorder/marker.h"
 #include "recorder/mask_text.h"
 #include "recorder/moved.h"
 #include "recorder/tally.h"
@@ -110,17 +110,10 @@ static void
 mark_mask(struct recording *r, const struct mask_event *ev,
     const char *view, unsigned exposed)
 {
-	char text[512], fp[2 * MASK_FP_LEN + 1];
-	int n;
+	char text[MARKER_MAX];
+	size_t n = marker_mask(ev, view, exposed, r->o.key_id, text);
 
-	hex_of(ev->fp, MASK_FP_LEN, fp);
-	n = snprintf(text, sizeof(text), "mask {\"rule\":\"%s\",\"view\":"
-	    "\"%s\",\"off\":%llu,\"len\":%llu,\"exposed\":%u,\"state\":"
-	    "\"%s\",\"masked\":%s,\"fp\":\"%s:%s\"}", ev->rule, view,
-	    (unsigned long long)ev->off, (unsigned long long)ev->len,
-	    exposed, mask_state_name(ev->state), ev->masked ? "true" :
-	    "false", r->o.key_id, fp);
-	if (lines_put(&r->lines, r->now_ns, 'm', text, (size_t)n, &r->why) < 0)
+	if (lines_put(&r->lines, r->now_ns, 'm', text, n, &r->why) < 0)
 		r->failed = true;
 }
 
@@ -483,15 +476,20 @@ recording_mask_text(const struct recording *r, const char *p, size_t n,
 }
 
 int
-recording_close(struct recording *r, const char *status, int64_t now_ns,
-    struct record_head *ret, struct err *e)
+recording_close(struct recording *r, const char *state, const char *status,
+    int64_t now_ns, struct record_head *ret, struct err *e)
 {
+	char total[MARKER_MAX];
+
 	r->now_ns = now_ns;
 	if (r->stream[STREAM_IN].kept != NULL &&
 	    feed_kept(r, STREAM_IN, NULL, 0, e) < 0)
 		return -1;
 	if (cut_all(r, true, e) < 0 ||
-	    (r->moved != NULL && moved_end(r->moved, e) < 0) ||
+	    (r->moved != NULL && moved_end(r->moved, e) < 0))
+		return -1;
+	(void)marker_total(&r->totals, state, total);
+	if (fact(r, 'm', total, now_ns, e) < 0 ||
 	    (status != NULL && fact(r, 'x', status, now_ns, e) < 0))
 		return -1;
 	return lines_close(&r->lines, ret, e);

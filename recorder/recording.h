@@ -53,7 +53,8 @@ struct recording_options {
 	unsigned cols, rows;
 	int64_t sync_ns;
 	const json_t *header;	/* object, becomes "warrant"; borrowed */
-	const char *term, *command;	/* may be NULL */
+	const char *term, *locale, *command;	/* may be NULL */
+	const json_t *kernel;	/* facts of the gate; borrowed, may be NULL */
 	/* After each flush; may be NULL. */
 	void (*head)(void *arg, const struct record_head *h);
 	/* What a transfer did, as the record keeps it (names masked); may be
@@ -106,10 +107,11 @@ int recording_foreground(struct recording *r, int pgid, int64_t now_ns,
 int recording_mask_text(const struct recording *r, const char *p, size_t n,
     struct buf *out, struct err *e);
 
-/* status: text of the x line ("0", "SIGTERM"), NULL when not known.  The
- * record is closed and on the disk. */
-int recording_close(struct recording *r, const char *status, int64_t now_ns,
-    struct record_head *ret, struct err *e);
+/* state: of the whole, as a seal has it.  status: text of the x line ("0",
+ * "SIGTERM"), NULL when not known.  The record is closed and on the disk. */
+int recording_close(struct recording *r, const char *state,
+    const char *status, int64_t now_ns, struct record_head *ret,
+    struct err *e);
 
 void recording_totals(const struct recording *r,
     struct recording_totals *ret);

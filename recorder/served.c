@@ -331,13 +331,15 @@ open_recording(struct served *s, struct err *e)
 	const json_t *header = json_object_get(s->record, "header");
 	struct recording_options o = { .fd = RECORD, .tty = s->relay.tty,
 	    .rules = s->rules, .header = header, .head = told_head,
-	    .moved = told_moved, .arg = s };
+	    .moved = told_moved, .arg = s,
+	    .kernel = json_object_get(s->start, "kernel") };
 	const char *pipes = "mask";
 	int64_t cols = 0, rows = 0, sync_us = 5000000;
 
 	if (wire_str(s->record, "mask_key_id", 32, &o.key_id, e) < 0 ||
 	    wire_str_opt(s->record, "pipes", 16, &pipes, e) < 0 ||
 	    wire_str_opt(s->start, "term", 64, &o.term, e) < 0 ||
+	    wire_str_opt(s->start, "locale", 64, &o.locale, e) < 0 ||
 	    wire_int_opt(s->record, "sync_us", 1, 60000000, &sync_us, e) <
 	    0 ||
 	    wire_int_opt(s->start, "cols", 0, 10000, &cols, e) < 0 ||
@@ -451,8 +453,8 @@ seal(struct served *s, struct err *e, int *rc)
 	json_t *msg;
 
 	if (*rc == 0)
-		*rc = recording_close(s->relay.rec, status_text(s, text,
-		    sizeof(text)), clock_mono_ns(), &h, e);
+		*rc = recording_close(s->relay.rec, s->state, status_text(s,
+		    text, sizeof(text)), clock_mono_ns(), &h, e);
 	if (*rc == 0)
 		tell_seal(s, &h);
 	else

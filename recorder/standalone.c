@@ -242,8 +242,9 @@ run(struct alone *a, const struct standalone *s, int fd, struct err *e)
 		(void)waitpid(a->child, &a->status, 0);
 	a->child = 0;
 	if (rc == 0)
-		rc = recording_close(a->relay.rec, status_text(a->status,
-		    text, sizeof(text)), clock_mono_ns(), &head, e);
+		rc = recording_close(a->relay.rec, "completed", status_text(
+		    a->status, text, sizeof(text)), clock_mono_ns(), &head,
+		    e);
 	if (tty)
 		terminal_restore(&terminal, STDIN_FILENO);
 out:

@@ -90,16 +90,28 @@ task_exe(pid_t pid, dev_t *dev, ino_t *ino, struct err *e)
 	return 0;
 }
 
-uint32_t
-task_audit(pid_t pid)
+static uint32_t
+number(pid_t pid, const char *file)
 {
 	struct buf b = BUF_INIT(64);
 	uint32_t id = UINT32_MAX;
 
-	if (slurp(pid, "sessionid", &b, NULL) == 0 && b.len > 0)
+	if (slurp(pid, file, &b, NULL) == 0 && b.len > 0)
 		id = (uint32_t)strtoul(b.p, NULL, 10);
 	buf_clear(&b);
 	return id;
+}
+
+uint32_t
+task_audit(pid_t pid)
+{
+	return number(pid, "sessionid");
+}
+
+uint32_t
+task_loginuid(pid_t pid)
+{
+	return number(pid, "loginuid");
 }
 
 int

@@ -30,6 +30,9 @@ int task_exe(pid_t pid, dev_t *dev, ino_t *ino, struct err *e);
 /* Its audit session, UINT32_MAX none. */
 uint32_t task_audit(pid_t pid);
 
+/* Who signed in before it, pam_loginuid(8); UINT32_MAX not known. */
+uint32_t task_loginuid(pid_t pid);
+
 /* Every process of the host, thread group leaders alone. */
 int task_each(void (*fn)(void *arg, const struct task *t), void *arg,
     struct err *e);

@@ -38,6 +38,13 @@ RECORD = re.compile(
     r"body ([0-9a-f]{64})\n")
 
 
+def seek_table(entries):
+    """What a seekable zstd file ends with: where each frame lies."""
+    body = b"".join(entries) + struct.pack("<IBI", 2 * len(entries), 0,
+                                           0x8F92EAB1)
+    return struct.pack("<II", 0x184D2A5E, len(body)) + body
+
+
 class Altered(Exception):
     pass
 
@@ -247,7 +254,7 @@ class Export:
         """The pairs of a record, zstd frame and chain: how many, and whether
         the last says that it is the last."""
         at, number, before, closed, begin = 0, 0, bytes(32), False, 0
-        text = None
+        text, entries, table = None, [], b""
         if shutil.which("zstd"):
             text = subprocess.run(["zstd", "-dcq"], input=data,
                                   capture_output=True, check=False).stdout
@@ -263,6 +270,9 @@ class Export:
                 end = data.find(struct.pack("<II4s", MAGIC, 64, b"WCH1"),
                                 end + 1)
             if end < 0:
+                if closed and data[at:] != table:
+                    raise Altered("bytes behind its last pair that are no "
+                                  "seek table of it")
                 return number, closed
             frame = data[at:end]
             if closed or n != number or sha(frame)[:8] != chain[32:40]:
@@ -276,6 +286,9 @@ class Export:
                     raise Altered(f"pair {number}: its lines were changed")
             before, closed = chain[40:], flags & 1 == 1
             number, at = number + 1, end + CHAIN
+            entries.append(struct.pack("<IIII", packed, length, CHAIN, 0))
+            if closed:
+                table = seek_table(entries)
         return number, closed
 
     def recording(self, session, seal):

@@ -31,4 +31,5 @@ noinst_LTLIBRARIES += %D%/librecord.la
 %C%_librecord_la_SOURCES =
 %C%_librecord_la_SOURCES += %D%/record.c %D%/record.h
 %C%_librecord_la_SOURCES += %D%/record_chain.c %D%/record_private.h
+%C%_librecord_la_SOURCES += %D%/record_table.c
 %C%_librecord_la_SOURCES += %D%/record_read.c %D%/record_read.h

@@ -16,6 +16,7 @@
 #define WINDOW_LOG 17		/* 128 KiB, as large as a frame */
 #define OUT (64 * 1024)
 #define AHEAD (1024 * 1024)	/* bytes of disk taken at a time */
+#define TABLE_STEP 4096
 
 struct record_writer {
 	int fd;
@@ -26,6 +27,8 @@ struct record_writer {
 	uint64_t reserved;	/* bytes of disk that are ours */
 	uint32_t plain, data;	/* of the open frame */
 	size_t unflushed;
+	unsigned char *table;	/* its entries, of seq pairs */
+	size_t table_max;	/* bytes there is room for */
 	bool open, closed;
 	char out[OUT];
 };
@@ -55,6 +58,7 @@ record_writer_free(struct record_writer *w)
 	if (w == NULL)
 		return;
 	ZSTD_freeCCtx(w->zstd);
+	free(w->table);
 	free(w);
 }
 
@@ -100,6 +104,40 @@ pack(struct record_writer *w, const char *p, size_t n,
 	}
 }
 
+/* Note where this pair lies; without memory there is no table. */
+static void
+note_pair(struct record_writer *w)
+{
+	size_t at = w->seq * RECORD_TABLE_PAIR;
+	unsigned char *more;
+
+	if (at >= w->table_max && (w->seq == 0 || w->table != NULL)) {
+		w->table_max += w->table_max / 2 + TABLE_STEP;
+		more = record_table_fits(w->seq + 1) ?
+		    realloc(w->table, w->table_max) : NULL;
+		if (more == NULL)
+			free(w->table);
+		w->table = more;
+	}
+	if (w->table != NULL)
+		record_table_pair(w->data, w->plain, w->table + at);
+}
+
+static int
+put_table(struct record_writer *w, struct err *e)
+{
+	unsigned char head[RECORD_TABLE_HEAD], foot[RECORD_TABLE_FOOT];
+
+	if (w->table == NULL)
+		return 0;
+	record_table_head(w->seq, head);
+	record_table_foot(w->seq, foot);
+	if (store(w, head, sizeof(head), e) < 0 ||
+	    store(w, w->table, w->seq * RECORD_TABLE_PAIR, e) < 0)
+		return -1;
+	return store(w, foot, sizeof(foot), e);
+}
+
 static int
 end_frame(struct record_writer *w, uint32_t flags, struct err *e)
 {
@@ -116,6 +154,7 @@ end_frame(struct record_writer *w, uint32_t flags, struct err *e)
 	if (store(w, bytes, sizeof(bytes), e) < 0)
 		return -1;
 	(void)memcpy(w->before, c.hash, RECORD_HASH);
+	note_pair(w);
 	w->seq++;
 	w->open = false;
 	return 0;
@@ -148,7 +187,8 @@ record_put(struct record_writer *w, const char *lines, size_t n,
 int
 record_reserve(struct record_writer *w, size_t n, struct err *e)
 {
-	uint64_t want = w->length + w->unflushed + 2 * n + RECORD_FRAME;
+	uint64_t want = w->length + w->unflushed + 2 * n + RECORD_FRAME +
+	    (w->seq + 2) * RECORD_TABLE_PAIR;
 
 	if (want <= w->reserved)
 		return 0;
@@ -192,7 +232,7 @@ record_close(struct record_writer *w, struct record_head *ret,
 {
 	if (!w->open)
 		begin_frame(w);
-	if (end_frame(w, RECORD_FLAG_LAST, e) < 0)
+	if (end_frame(w, RECORD_FLAG_LAST, e) < 0 || put_table(w, e) < 0)
 		return -1;
 	w->closed = true;
 	w->unflushed = 0;

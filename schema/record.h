@@ -2,8 +2,9 @@
  * record.h - the file of one recording, warrant-record(5): written.
  * in: whole lines of asciicast version 2; out: zstd frames under a chain
  *
- * RECORD = 1*(DATA CHAIN).  DATA is one zstd frame (RFC 8878) of whole lines,
- * CHAIN a zstd skippable frame (section 3.1.2) of 72 bytes, little endian:
+ * RECORD = 1*(DATA CHAIN) [TABLE].  DATA is one zstd frame (RFC 8878) of whole
+ * lines, TABLE where each lies, of Zstandard Seekable Format 0.1.0 (after the
+ * last pair, and never with another content), CHAIN a zstd skippable frame (section 3.1.2) of 72 bytes, little endian:
  *
  *	 0  magic 0x184D2A57       4  size 64         8  "WCH1"
  *	12  flags (1: the last)   16  seq (u64)      24  plain bytes (u32)

@@ -3,6 +3,7 @@
 #ifndef WARRANT_SCHEMA_RECORD_PRIVATE_H
 #define WARRANT_SCHEMA_RECORD_PRIVATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/sum.h"
@@ -22,6 +23,18 @@ struct record_chain {
 struct record_sum {
 	struct sum lines, data;
 };
+
+/* The seek table of Zstandard Seekable Format 0.1.0: all of it follows from the
+ * sizes before, so a reader accepts no other. */
+#define RECORD_TABLE_HEAD 8
+#define RECORD_TABLE_PAIR 16	/* two entries: a DATA and its CHAIN */
+#define RECORD_TABLE_FOOT 9
+
+bool record_table_fits(uint64_t pairs);
+void record_table_head(uint64_t pairs, unsigned char ret[RECORD_TABLE_HEAD]);
+void record_table_pair(uint32_t data, uint32_t plain,
+    unsigned char ret[RECORD_TABLE_PAIR]);
+void record_table_foot(uint64_t pairs, unsigned char ret[RECORD_TABLE_FOOT]);
 
 void record_chain_format(const struct record_chain *c,
     unsigned char ret[RECORD_CHAIN]);

@@ -15,7 +15,7 @@
 #define WINDOW_LOG_MAX 22
 #define ZSTD_MAGIC_LE "\x28\xb5\x2f\xfd"
 
-enum where { AT_START, IN_DATA, IN_CHAIN, AT_END };
+enum where { AT_START, IN_DATA, IN_CHAIN, IN_TABLE, AT_END };
 
 struct record_reader {
 	int fd;
@@ -29,6 +29,8 @@ struct record_reader {
 	enum where where;
 	unsigned char before[RECORD_HASH];
 	uint32_t plain, data;	/* of this frame so far */
+	struct sum table;	/* the entries there must be */
+	bool table_seen;
 	uint64_t frame_at;	/* where it begins in the file */
 	uint64_t at;		/* bytes of the file taken */
 	unsigned char in[IN];
@@ -47,6 +49,7 @@ record_reader_open(int fd, const struct record_head *head,
 		return err_set(e, ERR_MEMORY, "out of memory");
 	r->fd = fd;
 	r->lines = (struct buf)BUF_INIT(RECORD_FRAME_MAX + 1024 * 1024);
+	sum_begin(&r->table);
 	r->zstd = ZSTD_createDCtx();
 	if (r->zstd == NULL) {
 		record_reader_free(r);
@@ -149,12 +152,16 @@ start(struct record_reader *r, struct err *e)
 		r->where = AT_END;
 		return 0;
 	}
-	if (r->s.closed)
+	if (r->s.closed && r->table_seen)
 		return broken(r, e, ERR_INPUT, "bytes behind the last frame");
+	r->frame_at = r->at;
+	if (r->s.closed) {
+		r->where = IN_TABLE;
+		return 0;
+	}
 	if (r->in_n - r->in_at >= 4 &&
 	    memcmp(r->in + r->in_at, ZSTD_MAGIC_LE, 4) != 0)
 		return broken(r, e, ERR_INPUT, "no zstd frame");
-	r->frame_at = r->at;
 	r->plain = r->data = 0;
 	r->where = IN_DATA;
 	(void)ZSTD_DCtx_reset(r->zstd, ZSTD_reset_session_only);
@@ -227,6 +234,7 @@ static int
 chain(struct record_reader *r, struct err *e)
 {
 	unsigned char sum[RECORD_SUM], hash[RECORD_HASH];
+	unsigned char pair[RECORD_TABLE_PAIR];
 	struct record_chain c;
 
 	if (fill(r, RECORD_CHAIN, e) < 0)
@@ -252,10 +260,85 @@ chain(struct record_reader *r, struct err *e)
 	take(r, RECORD_CHAIN);
 	(void)memcpy(r->before, hash, RECORD_HASH);
 	(void)memcpy(r->s.hash, hash, RECORD_HASH);
+	record_table_pair(r->data, r->plain, pair);
+	sum_add(&r->table, pair, sizeof(pair));
 	r->s.frames++;
 	r->s.closed = (c.flags & RECORD_FLAG_LAST) != 0;
 	r->where = AT_START;
 	return check_head(r, hash, e);
+}
+
+/* The next n bytes are these?  1, 0 when the file ends before, -1. */
+static int
+expect(struct record_reader *r, const unsigned char *want, size_t n,
+    struct err *e)
+{
+	size_t there;
+
+	if (fill(r, n, e) < 0)
+		return -1;
+	there = r->in_n - r->in_at < n ? r->in_n - r->in_at : n;
+	if (memcmp(r->in + r->in_at, want, there) != 0)
+		return broken(r, e, ERR_INPUT, "bytes behind the last frame, "
+		    "and no seek table of it");
+	if (there < n) {
+		cut(r);
+		return 0;
+	}
+	take(r, n);
+	return 1;
+}
+
+/* All entries, by their sum: 1, 0 or -1 as above. */
+static int
+entries(struct record_reader *r, struct err *e)
+{
+	uint64_t left = r->s.frames * RECORD_TABLE_PAIR;
+	unsigned char want[SUM_LEN], is[SUM_LEN];
+	struct sum sum;
+
+	sum_begin(&sum);
+	while (left > 0) {
+		size_t n;
+
+		if (fill(r, 1, e) < 0)
+			return -1;
+		n = r->in_n - r->in_at < left ? r->in_n - r->in_at :
+		    (size_t)left;
+		if (n == 0) {
+			cut(r);
+			return 0;
+		}
+		sum_add(&sum, r->in + r->in_at, n);
+		take(r, n);
+		left -= n;
+	}
+	sum_end(&sum, is);
+	sum_end(&r->table, want);
+	if (memcmp(is, want, SUM_LEN) != 0)
+		return broken(r, e, ERR_CRYPTO, "the seek table before is of "
+		    "other frames");
+	return 1;
+}
+
+static int
+table(struct record_reader *r, struct err *e)
+{
+	unsigned char head[RECORD_TABLE_HEAD], foot[RECORD_TABLE_FOOT];
+	int rc;
+
+	record_table_head(r->s.frames, head);
+	record_table_foot(r->s.frames, foot);
+	rc = expect(r, head, sizeof(head), e);
+	if (rc > 0)
+		rc = entries(r, e);
+	if (rc > 0)
+		rc = expect(r, foot, sizeof(foot), e);
+	if (rc <= 0)
+		return rc;
+	r->table_seen = true;
+	r->where = AT_START;
+	return check_head(r, r->before, e);
 }
 
 static int
@@ -278,6 +361,8 @@ step(struct record_reader *r, struct err *e)
 		return unpack(r, e);
 	case IN_CHAIN:
 		return chain(r, e);
+	case IN_TABLE:
+		return table(r, e);
 	case AT_END:
 		break;
 	}

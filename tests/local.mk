@@ -61,7 +61,8 @@ soak:
 	WARRANT_SOAK=1 $(MAKE) check-session
 .PHONY: format metrics soak
 EXTRA_DIST += %D%/token/make_tokens.py %D%/data/token \
-	%D%/cert/make_certs.py %D%/data/cert %D%/data/providers
+	%D%/cert/make_certs.py %D%/data/cert %D%/data/providers \
+	%D%/data/record
 dist_check_SCRIPTS += %D%/token/check.py
 TESTS += %D%/token/check.py
 dist_check_SCRIPTS += %D%/lint/manual.py %D%/lint/completion.sh

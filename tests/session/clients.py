@@ -177,6 +177,7 @@ class Record:
         done = subprocess.run(["zstd", "-dc", path], capture_output=True,
                               check=False)
         self.lines = done.stdout.decode().rstrip("\n").split("\n")
+        self.env = json.loads(self.lines[0])["env"]
         self.head = json.loads(self.lines[0])["warrant"]
         self.events = [json.loads(line) for line in self.lines[1:]]
 
@@ -199,16 +200,12 @@ class Records:
         return [n for n in os.listdir(self.folder)
                 if n.endswith(".cast.zst")]
 
-    def _sealed(self, name):
-        with open(f"{self.folder}/{name}", "rb") as f:
-            return f.read()[-72:][12:16] == b"\1\0\0\0"
-
     def new(self):
         """Those that were made since the last look, oldest first."""
         names = [n for n in self._names() if n not in self.known]
         self.known.update(names)
         for name in names:
-            wait_until(lambda n=name: self._sealed(n), 10, "sealed")
+            lib.wait_sealed(f"{self.folder}/{name}")
         return sorted((Record(f"{self.folder}/{n}") for n in names),
                       key=lambda r: r.head["opened_us"])
 

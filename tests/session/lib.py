@@ -68,6 +68,14 @@ def wait_until(true, seconds, what):
         time.sleep(0.02)
 
 
+def wait_sealed(path):
+    """Until that recording has its end, warrant-record(5)."""
+    def ended():
+        with open(path, "rb") as f:
+            return f.read()[-4:] == b"\xb1\xea\x92\x8f"
+    wait_until(ended, 10, "sealed")
+
+
 class Refused(Exception):
     """An answer with ok: false."""
 

@@ -413,10 +413,13 @@ def test_locale():
     env = {"LANG": "C", "LC_TIME": "C.UTF-8", "LC_PAPER": "no such; one",
            "LC_ALL": "C.UTF-8"}
     argv = clients.argv("alice")
+    records = Records(H)
     done = client(*argv, "-o", "SendEnv=LANG LC_*", HOST, words, env=env)
     check(done.stdout == b"<C><C.UTF-8><no such; one>\nUTF-8\n", done)
+    check(records.one().env["LANG"] == "C.UTF-8")
     done = client(*argv, HOST, words, env=env)
     check(done.stdout == b"<><><>\nANSI_X3.4-1968\n", done)
+    check("LANG" not in records.one().env)
 
 
 def test_mosh():

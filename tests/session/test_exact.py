@@ -7,6 +7,7 @@ in: an installed build, root, $WARRANT_TEST_SEED; out: a line for each test"""
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -37,11 +38,7 @@ def recorded(before, *words):
     new = [s for s in sessions() if s not in before]
     check(len(new) == 1, new)
     path = f"{H.statedir}/sessions/{new[0]}.cast.zst"
-
-    def sealed():
-        with open(path, "rb") as f:
-            return f.read()[-72:][12:16] == b"\1\0\0\0"
-    wait_until(sealed, 10, "sealed")
+    lib.wait_sealed(path)
     return subprocess.run([f"{H.at['bindir']}/warrant-replay", *words, path],
                           capture_output=True, check=True).stdout
 
@@ -148,6 +145,29 @@ def test_surroundings():
     check(recorded(before, "--raw") == done.out, "record")
 
 
+def test_first_and_last_line():
+    """The record says where it comes from and what there is in it"""
+    before = sessions()
+    done = ssh("echo 4111111111111111; cat /proc/self/sessionid; echo; "
+               "cat /proc/self/loginuid; exit 3")
+    lines = [json.loads(line) for line in
+             recorded(before, "--cast").splitlines()]
+    head, total, end = lines[0], lines[-2], lines[-1]
+    card, rest = done.out.decode().split("\n", 1)
+    check("1111" in card and "4111111111111111" not in card, done.out)
+    facts = head["warrant"]["kernel"]
+    check(facts["release"] == os.uname().release, head)
+    for text, fact in zip(re.findall(r"\d+", rest),
+                          (facts["audit_session"], facts["loginuid"])):
+        check((int(text) if int(text) != 2**32 - 1 else None) == fact,
+              done.out, facts)
+    check(end[1:] == ["x", "3"], end)
+    check(total[1] == "m" and total[2].startswith("total "), total)
+    facts = json.loads(total[2][6:])
+    check(facts == {"state": "completed", "bytes_in": 0, "exposed": 0,
+                    "bytes_out": 17 + len(rest), "masked": 1}, facts)
+
+
 def test_resizes():
     """10,000 changes of the window's size: the last one counts"""
     child = H.spawn("alice", options=OPTIONS)
@@ -180,7 +200,8 @@ def main():
                    "ControlPersist=300")
         check(ssh("true", person="alice").status == 0, "sign-in")
         status = lib.run([test_terminal, test_streams, test_statuses,
-                          test_surroundings, test_resizes])
+                          test_surroundings, test_first_and_last_line,
+                          test_resizes])
         subprocess.run([*H.ssh_argv("alice", *OPTIONS), "-O", "exit",
                         "127.0.0.1"], capture_output=True, check=False)
         if status == 1:

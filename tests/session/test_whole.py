@@ -32,11 +32,7 @@ approve = dba-leads
 def record_of(channel):
     """The lines of a recording, once it is sealed."""
     path = f"{H.statedir}/sessions/{channel}.cast.zst"
-
-    def closed():
-        with open(path, "rb") as f:
-            return f.read()[-72:][12:16] == b"\1\0\0\0"
-    wait_until(closed, 10, "sealed")
+    lib.wait_sealed(path)
     done = subprocess.run(["zstd", "-dc", path], capture_output=True,
                           check=False)
     return done.stdout.decode().rstrip("\n").split("\n")

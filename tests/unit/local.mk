@@ -147,7 +147,8 @@ unit_tests += %D%/test_note
 	$(unit_ldadd)
 
 unit_tests += %D%/test_record
-%C%_test_record_LDADD = schema/librecord.la lib/liblib.la $(unit_ldadd)
+%C%_test_record_LDADD = schema/librecord.la lib/liblib.la $(ZSTD_LIBS) \
+	$(unit_ldadd)
 
 unit_tests += %D%/test_cast
 %C%_test_cast_LDADD = recorder/librelay.la lib/liblib.la $(unit_ldadd)

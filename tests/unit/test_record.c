@@ -3,8 +3,10 @@
  * anywhere keeps what was flushed. */
 #include "tests/unit/test.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "lib/buf.h"
 #include "lib/err.h"
@@ -183,6 +185,106 @@ frames_close_by_themselves(void **state)
 	buf_clear(&b);
 }
 
+static uint32_t
+u32(const char *at)
+{
+	uint32_t v = 0;
+
+	for (int i = 3; i >= 0; i--)
+		v = v << 8 | (unsigned char)at[i];
+	return v;
+}
+
+/* Only what Zstandard Seekable Format 0.1.0 says, and none of our code. */
+static void
+any_seekable_reader_finds_each_frame(void **state)
+{
+	struct buf b = made(lines, LINES, true, NULL);
+	const char *foot = b.p + b.len - 9, *entry;
+	uint32_t n = u32(foot);
+	size_t at = 0, got = 0;
+	char all[4096], want[4096] = "";
+
+	(void)state;
+	assert_int_equal(u32(foot + 5), 0x8F92EAB1U);
+	assert_int_equal(foot[4], 0);
+	assert_int_equal(n, 4); /* two pairs */
+	entry = foot - (size_t)8 * n;
+	assert_int_equal(u32(entry - 8), 0x184D2A5EU);
+	assert_int_equal(u32(entry - 4), 8 * n + 9);
+	for (uint32_t i = 0; i < n; i++, entry += 8) {
+		size_t plain = u32(entry + 4);
+
+		if (plain > 0)
+			assert_int_equal(ZSTD_decompress(all + got,
+			    sizeof(all) - got, b.p + at, u32(entry)), plain);
+		got += plain;
+		at += u32(entry);
+	}
+	assert_int_equal(at + 8 + (size_t)8 * n + 9, b.len);
+	for (size_t i = 0; i < LINES; i++)
+		(void)strcat(want, lines[i]);
+	assert_int_equal(got, strlen(want));
+	assert_memory_equal(all, want, got);
+	buf_clear(&b);
+}
+
+static void
+nothing_else_may_follow(void **state)
+{
+	struct buf b = made(lines, LINES, true, NULL);
+	size_t pairs = b.len - (8 + 4 * 8 + 9);
+	struct record_summary s = { 0 };
+	struct err e = { 0 };
+	int fd = file_of(b.p, pairs); /* as format 1 ended */
+
+	(void)state;
+	assert_int_equal(record_verify(fd, NULL, &s, &e), 0);
+	assert_true(s.closed && s.cut == 0);
+	(void)close(fd);
+	for (size_t n = pairs + 1; n < b.len; n++) {
+		fd = file_of(b.p, n);
+		assert_int_equal(record_verify(fd, NULL, &s, &e), 0);
+		assert_int_equal(s.cut, n - pairs);
+		(void)close(fd);
+	}
+	assert_int_equal(buf_put(&b, b.p + pairs, b.len - pairs, &e), 0);
+	fd = file_of(b.p, b.len); /* twice */
+	assert_int_equal(record_verify(fd, NULL, &s, &e), -1);
+	assert_non_null(strstr(e.text, "bytes behind the last frame"));
+	(void)close(fd);
+	buf_clear(&b);
+}
+
+/* The file of warrant-record(5), EXAMPLES. */
+static void
+the_vector_of_the_manual_is_read(void **state)
+{
+	static const char *const want[] = {
+		"{\"version\": 2, \"width\": 80, \"height\": 24}",
+		"[0.002245, \"o\", \"card [card]******1111\\r\\n\"]",
+		"[0.003000, \"x\", \"0\"]" };
+	int fd = open(TEST_DATA "/record/card.cast.zst", O_RDONLY |
+	    O_CLOEXEC);
+	struct record_reader *r = NULL;
+	struct err e = { 0 };
+	const char *line;
+	size_t n;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(record_reader_open(fd, NULL, &r, &e), 0);
+	for (size_t i = 0; i < COUNT(want); i++) {
+		assert_int_equal(record_next(r, &line, &n, &e), 1);
+		assert_int_equal(n, strlen(want[i]));
+		assert_memory_equal(line, want[i], n);
+	}
+	assert_int_equal(record_next(r, &line, &n, &e), 0);
+	assert_true(record_summary(r)->closed);
+	record_reader_free(r);
+	(void)close(fd);
+}
+
 int
 main(void)
 {
@@ -192,6 +294,9 @@ main(void)
 		cmocka_unit_test(a_cut_file_keeps_what_was_flushed),
 		cmocka_unit_test(a_head_proves_the_start),
 		cmocka_unit_test(frames_close_by_themselves),
+		cmocka_unit_test(any_seekable_reader_finds_each_frame),
+		cmocka_unit_test(nothing_else_may_follow),
+		cmocka_unit_test(the_vector_of_the_manual_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
