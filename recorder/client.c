@@ -347,13 +347,13 @@ run(struct client *c, const json_t *msg, const struct wire_fds *fds)
 
 /* ---- before it -------------------------------------------------------- */
 
-/* Of the first of these that is set; NULL when it is not a plain word. */
+/* Of the first that is set; NULL when it is not a plain word. */
 static const char *
 env_word(const char *name, const char *second, const char *third)
 {
 	const char *v = getenv(name);
 
-	if ((v == NULL || v[0] == '\0') && second != NULL)
+	if (second != NULL && (v == NULL || v[0] == '\0'))
 		return env_word(second, third, NULL);
 	return v != NULL && strlen(v) <= WORD_BYTES &&
 	    v[strspn(v, WORD_CHARS)] == '\0' ? v : NULL;
@@ -369,12 +369,11 @@ say_hello(const struct client *c, struct err *e)
 
 	if (c->tty)
 		(void)ioctl(STDIN_FILENO, TIOCGWINSZ, &w);
-	msg = json_pack("{s:s, s:s*, s:b, s:b, s:s*, s:s*, s:s*, s:i, s:i}", "op",
-	    "hello", "command", c->command, "login", c->command == NULL,
-	    "tty", c->tty, "role", getenv("WARRANT_ROLE"), "term",
-	    env_word("TERM", NULL, NULL), "locale", env_word("LC_ALL",
-	    "LC_CTYPE", "LANG"), "cols", (int)w.ws_col, "rows",
-	    (int)w.ws_row);
+	msg = json_pack("{s:s, s:s*, s:b, s:b, s:s*, s:s*, s:s*, s:i, s:i}",
+	    "op", "hello", "command", c->command, "login", c->command == NULL,
+	    "tty", c->tty, "role", getenv("WARRANT_ROLE"), "term", env_word(
+	    "TERM", NULL, NULL), "locale", env_word("LC_ALL", "LC_CTYPE",
+	    "LANG"), "cols", (int)w.ws_col, "rows", (int)w.ws_row);
 	if (msg == NULL)
 		return err_set(e, ERR_INPUT, "the command is no UTF-8 text");
 	rc = wire_send(c->gate, msg, fds, 3, ANSWER_MS, e);
