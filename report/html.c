@@ -110,7 +110,7 @@ take_header(struct html *h, const char *line, size_t n, struct err *e)
 {
 	const json_t *w;
 
-	h->header = json_loadb(line, n, 0, NULL);
+	h->header = json_loadb(line, n, JSON_ALLOW_NUL, NULL);
 	if (!json_is_object(h->header))
 		return err_set(e, ERR_INPUT, "the first line is no header");
 	w = json_object_get(h->header, "warrant");

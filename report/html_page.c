@@ -47,30 +47,33 @@ put_policy(struct buf *b, struct err *e)
 	return buf_puts(b, "\">\n", e);
 }
 
-/* The text of a member of the header, or of its member warrant. */
-static const char *
-word(const json_t *header, const char *key)
+/* Append a member of the header's member warrant; nothing when it has none. */
+static int
+put_word(struct buf *b, const json_t *header, const char *key, struct err *e)
 {
 	const json_t *w = json_object_get(header, "warrant");
-	const char *s = json_string_value(json_object_get(w, key));
+	const json_t *s = json_object_get(w, key);
 
-	return s != NULL ? s : "";
+	return json_is_string(s) ? html_text(b, json_string_value(s),
+	    json_string_length(s), e) : 0;
 }
 
 static int
 put_title(struct buf *b, const json_t *header, struct err *e)
 {
-	const char *channel = word(header, "channel");
+	size_t before = b->len, named;
 
-	if (html_texts(b, channel[0] != '\0' ? channel : "recording", e) < 0)
+	if (put_word(b, header, "channel", e) < 0 || (b->len == before &&
+	    buf_puts(b, "recording", e) < 0) || buf_puts(b, ": ", e) < 0)
 		return -1;
-	if (word(header, "account")[0] == '\0')
+	named = b->len;
+	if (put_word(b, header, "account", e) < 0)
+		return -1;
+	if (b->len == named) {
+		b->len -= 2;
 		return 0;
-	if (buf_puts(b, ": ", e) < 0 ||
-	    html_texts(b, word(header, "account"), e) < 0 ||
-	    buf_puts(b, "@", e) < 0)
-		return -1;
-	return html_texts(b, word(header, "host"), e);
+	}
+	return buf_puts(b, "@", e) < 0 ? -1 : put_word(b, header, "host", e);
 }
 
 int
@@ -100,6 +103,24 @@ row(struct buf *b, const char *name, const char *value, struct err *e)
 	if (buf_printf(b, e, "<dt>%s</dt><dd>", name) < 0 ||
 	    html_texts(b, value, e) < 0)
 		return -1;
+	return buf_puts(b, "</dd>\n", e);
+}
+
+static int
+put_fact(struct buf *b, const char *name, const json_t *header,
+    const char *key, struct err *e)
+{
+	size_t before = b->len, empty;
+
+	if (buf_printf(b, e, "<dt>%s</dt><dd>", name) < 0)
+		return -1;
+	empty = b->len;
+	if (put_word(b, header, key, e) < 0)
+		return -1;
+	if (b->len == empty) {
+		b->len = before;
+		return 0;
+	}
 	return buf_puts(b, "</dd>\n", e);
 }
 
@@ -196,7 +217,7 @@ put_chain(struct buf *b, const struct html_facts *f, struct err *e)
 	    "whole, each frame chained to the one before.", e) < 0) {
 		return -1;
 	}
-	return buf_printf(b, e, " %llu frames.</dd>\n<dt>Head</dt><dd><code "
+	return buf_printf(b, e, " Frames: %llu.</dd>\n<dt>Head</dt><dd><code "
 	    "id=\"head\">%s</code></dd>\n", (unsigned long long)f->sum.frames,
 	    hash);
 }
@@ -243,7 +264,7 @@ put_provenance(struct buf *b, const struct html_facts *f,
 	    buf_puts(b, "</h1>\n<dl id=\"provenance\">\n", e) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
-		if (row(b, t[i].name, word(f->header, t[i].key), e) < 0)
+		if (put_fact(b, t[i].name, f->header, t[i].key, e) < 0)
 			return -1;
 	if (put_started(b, f->header, e) < 0 || put_lasted(b, f, e) < 0 ||
 	    put_ended(b, f, e) < 0 || put_masks(b, f, l, e) < 0 ||
@@ -270,12 +291,12 @@ static const char player[] =
     "<output id=\"clock\"></output>\n"
     "<label>Speed <select id=\"speed\"><option>0.5<option selected>1"
     "<option>2<option>4<option>8<option>16</select></label>\n"
-    "<label>Pauses <select id=\"idle\"><option value=\"0\">as they were"
+    "<label>Pauses <select id=\"idle\"><option value=\"0\">full"
     "<option value=\"0.5\">0.5 s<option value=\"2\" selected>2 s"
     "<option value=\"10\">10 s</select></label>\n"
     "<label>Search <input id=\"search\" type=\"search\" autocomplete=\"off\""
     " spellcheck=\"false\"></label>\n"
-    "<button id=\"before\" type=\"button\">Previous</button>\n"
+    "<button id=\"before\" type=\"button\">Prev</button>\n"
     "<button id=\"next\" type=\"button\">Next</button>\n"
     "<output id=\"found\"></output>\n"
     "<button id=\"keys\" type=\"button\">Keys</button>\n"

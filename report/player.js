@@ -7,6 +7,7 @@ const main = document.querySelector("main");
 const screen = byId("screen"), bar = byId("bar"), clock = byId("clock");
 const FROM = Number(main.dataset.from), TO = Number(main.dataset.to);
 const SECOND = 1e6;
+const WIDE = 100;		/* columns that leave no room for lists */
 const FONT_MOST = 16, FONT_LEAST = 5, LINE = 1.2; /* px, px, of the font */
 const FLAG = { bold: 1, underline: 2, italic: 4, blink: 8, reverse: 16,
     strike: 32 };
@@ -16,6 +17,7 @@ const FLAG = { bold: 1, underline: 2, italic: 4, blink: 8, reverse: 16,
 const styles = [], rows = [];	/* by number */
 const frames = [];		/* items f and k */
 const keys = [];		/* which frames are k */
+let widest = 0;			/* columns */
 
 const load = () => {
 	for (const part of document.querySelectorAll("script.part")) {
@@ -25,8 +27,10 @@ const load = () => {
 			} else if (item[0] === "r") {
 				rows.push(item[1]);
 			} else {
-				if (item[0] === "k")
+				if (item[0] === "k") {
 					keys.push(frames.length);
+					widest = Math.max(widest, item[2]);
+				}
 				frames.push(item);
 			}
 		}
@@ -432,6 +436,7 @@ const onSearchKey = (e) => {
 		e.preventDefault();
 	} else if (e.key === "Escape") {
 		byId("search").blur();
+		e.preventDefault(); /* which would empty it */
 	}
 };
 
@@ -478,6 +483,7 @@ const listen = () => {
 };
 
 load();
+main.classList.toggle("wide", widest > WIDE);
 byId("player").hidden = false;
 listen();
 fromAddress();
