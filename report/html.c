@@ -293,20 +293,19 @@ finish(struct html *h, int rc, struct err *e)
 /* Recordings hold what nobody else may read, and evidence is not written
  * over. */
 static int
-open_out(const char *file, struct err *e)
+open_out(const char *file, int *ret, struct err *e)
 {
-	int fd;
-
-	if (file == NULL && isatty(STDOUT_FILENO) == 1)
-		return err_set(e, ERR_USAGE, "a page is not for a terminal: "
-		    "name a file with --out FILE");
+	*ret = STDOUT_FILENO;
 	if (file == NULL)
-		return STDOUT_FILENO;
-	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 && errno == EEXIST)
-		return err_set(e, ERR_USAGE, "%.200s exists: remove it, or "
-		    "name another", file);
-	return fd < 0 ? err_sys(e, "%.200s", file) : fd;
+		return isatty(STDOUT_FILENO) != 1 ? 0 :
+		    err_set(e, ERR_USAGE, "a page is not for a terminal: "
+		    "name a file with --out FILE");
+	*ret = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (*ret >= 0)
+		return 0;
+	return errno != EEXIST ? err_sys(e, "%.200s", file) :
+	    err_set(e, ERR_USAGE, "%.200s exists: remove it, or name another",
+	    file);
 }
 
 static void
@@ -328,8 +327,7 @@ html_write(int fd, const struct html_options *o, struct err *e)
 	struct record_reader *r = NULL;
 	int rc;
 
-	h.out = open_out(o->file, e);
-	if (h.out < 0)
+	if (open_out(o->file, &h.out, e) < 0)
 		return -1;
 	rc = record_reader_open(fd, NULL, &r, e);
 	if (rc == 0)

@@ -6,7 +6,7 @@
  * member where a cell has characters that are invisible or reorder text:
  * their code points ("U+202E").  They are in no TEXT.  WIDTH counts cells; a
  * TEXT of one style has one character a cell, or is one cell of its own (a
- * wide character, combining ones, hidden ones).  Blank ends are left out.
+ * wide character, combining ones, hidden ones).  A blank end is left out.
  *
  * Styles are ["s", FOREGROUND, BACKGROUND, FLAGS]: -1 the terminal's own
  * colour, 0 to 255 of the palette, "#rrggbb". */
