@@ -236,9 +236,9 @@ put_made(struct buf *b, const struct html_facts *f, struct err *e)
 	    "whole of it, the ledger knows: compare the head, or see "
 	    "warrant-report verify.</p>\n", e) < 0)
 		return -1;
-	return f->clamped ? buf_puts(b, "<p class=\"bad\">The terminal was "
-	    "larger than 1000 columns or 500 lines; lines are broken as on "
-	    "one of that size.</p>\n", e) : 0;
+	return f->clamped ? buf_puts(b, "<p class=\"bad\">The terminal had "
+	    "not 2 to 1000 columns and 1 to 500 lines: it is drawn as the "
+	    "nearest that has.</p>\n", e) : 0;
 }
 
 static int

@@ -26,7 +26,7 @@ struct html_facts {
 	struct record_summary sum;
 	const char *broken;		/* why it does not verify, or NULL */
 	char status[64];		/* of the last x line, or "" */
-	bool clamped;			/* a screen was larger than the page's */
+	bool clamped;			/* a screen is drawn in another size */
 };
 
 /* report/player.js and player.css, by the build. */

@@ -7,6 +7,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "report/html_filter.h"
 #include "report/html_rows.h"
 
 struct html_tape {
@@ -21,6 +22,7 @@ struct html_tape {
 	VTermPos at;		/* the cursor told last */
 	bool at_shown;
 	unsigned since;		/* frames since the last whole screen */
+	struct html_filter filter;
 	struct html_rows rows;
 	struct buf *out;
 };
@@ -62,17 +64,20 @@ static const VTermScreenCallbacks callbacks = {
 	.settermprop = on_property,
 };
 
+static int
+within(int n, int least, int most, bool *clamped)
+{
+	*clamped = *clamped || n < least || n > most;
+	return n < least ? least : n > most ? most : n;
+}
+
 static void
 clamp(struct html_tape *t, int cols, int lines)
 {
-	t->cols = cols < 1 ? 80 : cols;
-	t->lines = lines < 1 ? 24 : lines;
-	t->clamped = t->clamped || t->cols > HTML_COLS_LIMIT ||
-	    t->lines > HTML_LINES_LIMIT;
-	if (t->cols > HTML_COLS_LIMIT)
-		t->cols = HTML_COLS_LIMIT;
-	if (t->lines > HTML_LINES_LIMIT)
-		t->lines = HTML_LINES_LIMIT;
+	t->cols = within(cols < 1 ? 80 : cols, HTML_COLS_LEAST,
+	    HTML_COLS_LIMIT, &t->clamped);
+	t->lines = within(lines < 1 ? 24 : lines, 1, HTML_LINES_LIMIT,
+	    &t->clamped);
 }
 
 int
@@ -269,8 +274,8 @@ give(struct html_tape *t, const char *p, size_t n)
 		(void)vterm_input_write(t->vt, p, n);
 }
 
-int
-html_tape_output(struct html_tape *t, int64_t t_us, const char *p, size_t n,
+static int
+take(struct html_tape *t, int64_t t_us, const char *p, size_t n,
     struct err *e)
 {
 	while (n > 0) {
@@ -283,6 +288,20 @@ html_tape_output(struct html_tape *t, int64_t t_us, const char *p, size_t n,
 		n -= part;
 	}
 	return 0;
+}
+
+int
+html_tape_output(struct html_tape *t, int64_t t_us, const char *p, size_t n,
+    struct err *e)
+{
+	char *seen = malloc(n + 1);
+	int rc;
+
+	if (seen == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	rc = take(t, t_us, seen, html_filter(&t->filter, p, n, seen), e);
+	free(seen);
+	return rc;
 }
 
 int

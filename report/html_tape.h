@@ -26,7 +26,8 @@ struct buf;
 struct err;
 struct html_tape;
 
-#define HTML_COLS_LIMIT 1000	/* a larger screen is shown so large */
+#define HTML_COLS_LEAST 2	/* libvterm 0.1 cannot break wide characters */
+#define HTML_COLS_LIMIT 1000	/* another screen is shown so large */
 #define HTML_LINES_LIMIT 500
 #define HTML_KEY_EVERY 100
 
@@ -46,7 +47,7 @@ int html_tape_resize(struct html_tape *t, int64_t t_us, int cols, int lines,
 /* From now on items are made; the first is the whole screen at t_us. */
 int html_tape_start(struct html_tape *t, int64_t t_us, struct err *e);
 
-/* Was a screen larger than the limits? */
+/* Was a screen smaller or larger than the limits? */
 bool html_tape_clamped(const struct html_tape *t);
 
 void html_tape_free(struct html_tape *t);

@@ -22,6 +22,7 @@ noinst_LTLIBRARIES += %D%/libhtml.la
 %C%_libhtml_la_SOURCES =
 %C%_libhtml_la_SOURCES += %D%/html.c %D%/html.h
 %C%_libhtml_la_SOURCES += %D%/html_dict.c %D%/html_dict.h
+%C%_libhtml_la_SOURCES += %D%/html_filter.c %D%/html_filter.h
 %C%_libhtml_la_SOURCES += %D%/html_list.c %D%/html_list.h
 %C%_libhtml_la_SOURCES += %D%/html_page.c %D%/html_page.h
 %C%_libhtml_la_SOURCES += %D%/html_rows.c %D%/html_rows.h

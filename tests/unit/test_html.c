@@ -8,6 +8,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "report/html_dict.h"
+#include "report/html_filter.h"
 #include "report/html_list.h"
 #include "report/html_rows.h"
 #include "report/html_tape.h"
@@ -164,6 +165,43 @@ lines_become_runs(void **state)
 }
 
 static void
+control_strings_are_left_out(void **state)
+{
+	static const struct {
+		const char *name, *in, *want;
+	} t[] = {
+		{ "sequences stay", "a\x1b[1m\x1b(Bb\x1b" "7", "a\x1b[1m\x1b(Bb"
+		    "\x1b" "7" },
+		{ "title", "a\x1b]0;t\x07" "b", "ab" },
+		{ "DCS", "a\x1bP$qr\x1b\\b", "ab" },
+		{ "others", "\x1bXa\x1b\\\x1b^b\x1b\\\x1b_c\x1b\\d", "d" },
+		{ "cancelled", "\x1bPa\x18" "b", "b" },
+		{ "begun anew", "\x1bPa\x1b[1mb", "\x1b[1mb" },
+		{ "another string", "\x1bPa\x1b]b\x07" "c", "c" },
+		{ "a control between", "\x1b\nPa\x1b\\b", "\nb" },
+		{ "nothing between", "\x1b\x7fPa\x1b\\b", "b" },
+		{ "two escapes", "\x1b\x1bPa\x1b\\b", "b" },
+		{ "no end", "a\x1bPb", "a" },
+		{ "a designator", "\x1b(Pa", "\x1b(Pa" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++)
+		for (size_t cut = 1; cut < 8; cut++) {
+			struct html_filter f = { HTML_FILTER_GROUND };
+			size_t n = strlen(t[i].in), at = 0;
+			char got[64];
+
+			print_message("%s, by %zu\n", t[i].name, cut);
+			for (size_t j = 0; j < n; j += cut)
+				at += html_filter(&f, t[i].in + j,
+				    n - j < cut ? n - j : cut, got + at);
+			got[at] = '\0';
+			assert_string_equal(got, t[i].want);
+		}
+}
+
+static void
 pieces(void **state)
 {
 	static const struct {
@@ -315,7 +353,8 @@ sizes_are_bounded(void **state)
 	} t[] = {
 		{ 0, 0, false, "[\"k\",0,80,24," },
 		{ -1, 5, false, "[\"k\",0,80,5," },
-		{ 1, 1, false, "[\"k\",0,1,1," },
+		{ 2, 1, false, "[\"k\",0,2,1," },
+		{ 1, 1, true, "[\"k\",0,2,1," },
 		{ 1000, 500, false, "[\"k\",0,1000,500," },
 		{ 65535, 65535, true, "[\"k\",0,1000,500," },
 	};
@@ -404,6 +443,7 @@ main(void)
 		cmocka_unit_test(times),
 		cmocka_unit_test(each_text_has_one_number),
 		cmocka_unit_test(lines_become_runs),
+		cmocka_unit_test(control_strings_are_left_out),
 		cmocka_unit_test(pieces),
 		cmocka_unit_test(scrolled),
 		cmocka_unit_test(frames_give_back_the_screen),
