@@ -205,7 +205,8 @@ def broken():
             path, said = page("late", bytes(data), status=1)
             text = text_of(path)
             check("BROKEN" in text and "changed" in text, text[-3000:])
-            check("line1\"" in text and "line9\"" in text and "line39" not in text, "lines")
+            check("line1\"" in text and "line9\"" in text and
+                  "line39" not in text, "lines")
             check("changed" in said, said)
         else:
             done = replay("--html", "--out", f"{Place.folder}/no.html",
@@ -356,7 +357,8 @@ def hostile():
             [0.2, "m", "exec " + '{"argv":"%s","exe":"%s"}' % tuple(
                 2 * [evil.replace("\\", "\\\\").replace('"', '\\"')])],
             [0.3, "m", evil], [0.4, "o", "\r\n" + "A" * 60000 + evil],
-            [0.5, "x", evil], [0.6, "o", corners() + block(7, 7, RED)]], header))[0]
+            [0.5, "x", evil],
+            [0.6, "o", corners() + block(7, 7, RED)]], header))[0]
         c.open(path, "#t=9", height=1600)
         check("planted" in c.js("document.title") and
               c.js("document.title") != "planted", c.js("document.title"))

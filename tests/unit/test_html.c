@@ -149,8 +149,8 @@ lines_become_runs(void **state)
 		    "[[0,1,0,\"a\",\"U+202E\"],[1,1,0,\"b\"]]" },
 		{ "isolates", "a\xe2\x81\xa6" "b", "\"U+2066\"]" },
 		{ "no UTF-8", "a\xff" "b", "a\xef\xbf\xbd" "b" },
-		{ "a link is its text", "\x1b]8;;http://x/\x1b\\l\x1b]8;;\x1b\\",
-		    "[[0,1,0,\"l\"]]" },
+		{ "a link is its text",
+		    "\x1b]8;;http://x/\x1b\\l\x1b]8;;\x1b\\", "[[0,1,0,\"l\"]]" },
 	};
 
 	(void)state;
