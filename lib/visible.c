@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "lib/visible.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,8 +35,8 @@ visible_char(const char *s, size_t n, uint32_t *ret)
 	return len;
 }
 
-static bool
-hidden(uint32_t c)
+bool
+visible_hidden(uint32_t c)
 {
 	static const struct {
 		uint32_t from, to;
@@ -68,7 +67,7 @@ show(const char *s, size_t n, char ret[SHOWN_MAX])
 		    (unsigned)(unsigned char)s[0]);
 		return 1;
 	}
-	if (hidden(c)) {
+	if (visible_hidden(c)) {
 		(void)snprintf(ret, SHOWN_MAX, "\\u{%x}", (unsigned)c);
 	} else {
 		memcpy(ret, s, len);

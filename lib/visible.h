@@ -10,6 +10,7 @@
 #ifndef WARRANT_LIB_VISIBLE_H
 #define WARRANT_LIB_VISIBLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,5 +30,8 @@ const char *visible(const char *s, char *ret, size_t size);
  * with *ret set to it, or 0 when there is none.  RFC 3629: no surrogates, no
  * overlong forms.  Pure. */
 size_t visible_char(const char *s, size_t n, uint32_t *ret);
+
+/* Is it one of those that are invisible or reorder text?  Pure. */
+bool visible_hidden(uint32_t c);
 
 #endif

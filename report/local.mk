@@ -15,8 +15,35 @@ bin_PROGRAMS += %D%/warrant-report
 # For an auditor who trusts none of the above: no code of ours.
 dist_pkgdata_DATA += %D%/independent.py
 
+# A recording as one page; its script and its style as C strings.
+noinst_LTLIBRARIES += %D%/libhtml.la
+%C%_libhtml_la_LIBADD = schema/librecord.la schema/libstore.la lib/liblib.la \
+	$(VTERM_LIBS) $(JANSSON_LIBS)
+%C%_libhtml_la_SOURCES =
+%C%_libhtml_la_SOURCES += %D%/html.c %D%/html.h
+%C%_libhtml_la_SOURCES += %D%/html_dict.c %D%/html_dict.h
+%C%_libhtml_la_SOURCES += %D%/html_filter.c %D%/html_filter.h
+%C%_libhtml_la_SOURCES += %D%/html_list.c %D%/html_list.h
+%C%_libhtml_la_SOURCES += %D%/html_page.c %D%/html_page.h
+%C%_libhtml_la_SOURCES += %D%/html_rows.c %D%/html_rows.h
+%C%_libhtml_la_SOURCES += %D%/html_tape.c %D%/html_tape.h
+%C%_libhtml_la_SOURCES += %D%/html_text.c %D%/html_text.h
+nodist_%C%_libhtml_la_SOURCES = %D%/html_player.c
+html_player = %D%/player.js %D%/player.css
+EXTRA_DIST += $(html_player)
+CLEANFILES += %D%/html_player.c
+%D%/html_player.c: $(html_player)
+	$(AM_V_GEN)mkdir -p $(@D) && { \
+	    echo '#include "report/html_page.h"'; \
+	    for kind in js css; do \
+	        echo "const char html_player_$$kind[] ="; \
+	        sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' \
+	            -e 's/$$/\\n"/' $(srcdir)/%D%/player.$$kind; \
+	        echo ';'; \
+	    done; } >$@.tmp && mv $@.tmp $@
+
 bin_PROGRAMS += %D%/warrant-replay
 %C%_warrant_replay_SOURCES = %D%/replay.c %D%/screen.c %D%/screen.h
 %C%_warrant_replay_SOURCES += %D%/source.c %D%/sheet.c
-%C%_warrant_replay_LDADD = schema/librecord.la schema/libstore.la \
+%C%_warrant_replay_LDADD = %D%/libhtml.la schema/librecord.la schema/libstore.la \
 	lib/libcommand.la $(SQLITE_LIBS) $(JANSSON_LIBS)

@@ -19,6 +19,7 @@
 #include "lib/err.h"
 #include "lib/id.h"
 #include "lib/io.h"
+#include "report/html.h"
 #include "report/report.h"
 #include "report/screen.h"
 #include "schema/record_read.h"
@@ -28,7 +29,7 @@
 #define SPEED_MAX 64.0
 #define FOLLOW_MS 100	/* between two looks at what grows */
 
-enum mode { PLAY, TEXT, CAST, RAW, JSON };
+enum mode { PLAY, TEXT, CAST, RAW, JSON, HTML };
 
 struct replay {
 	enum mode mode;
@@ -43,6 +44,7 @@ struct replay {
 	char *held;		/* o or e that a b line may replace */
 	size_t held_n;
 	bool holding;
+	struct html_options html;
 };
 
 /* ---- what is shown ---------------------------------------------------- */
@@ -253,17 +255,24 @@ usage(FILE *to)
 	    "--json] [--speed N] [--idle S]\n"
 	    "                      [--follow] [--socket PATH] SESSION | "
 	    "FILE\n"
+	    "       warrant-replay --html [--from S] [--to S] [--out FILE] "
+	    "[--socket PATH]\n"
+	    "                      SESSION | FILE\n"
 	    "Plays a recording; every line of it is verified on the way.\n\n"
 	    "  -c, --cast       asciicast version 2, as it is kept\n"
 	    "  -f, --follow     show what there is, then what comes, until it "
 	    "ends\n"
+	    "  -F, --from S     a page begins here, in seconds\n"
 	    "  -h, --help       this text\n"
+	    "  -H, --html       a page that plays it in a browser\n"
 	    "  -i, --idle S     show pauses as at most S seconds\n"
 	    "  -j, --json       one event a line\n"
+	    "  -o, --out FILE   the page, to a new file\n"
 	    "  -r, --raw        the exact bytes of output, at once\n"
 	    "  -s, --speed N    so many times as fast\n"
 	    "  -S, --socket P   the daemon's socket\n"
 	    "  -t, --text       output as plain text, at once\n"
+	    "  -T, --to S       a page ends here\n"
 	    "  -V, --version    the version\n\n"
 	    "Keys: space pauses, + and - change the speed, > skips 10 s, "
 	    "q leaves.\n", to);
@@ -327,6 +336,11 @@ run(struct replay *p, const char *what, const char *socket, struct err *e)
 
 	if (fd < 0)
 		return -1;
+	if (p->mode == HTML) {
+		rc = html_write(fd, &p->html, e);
+		io_close(&fd);
+		return rc;
+	}
 	p->screen.text = p->mode == TEXT;
 	keys_on(p);
 	rc = replay(p, fd, e);
@@ -353,19 +367,46 @@ number(const char *s, double *ret)
 	return 0;
 }
 
+/* The same, as microseconds. */
+static int
+time_of(const char *s, int64_t *ret_us)
+{
+	double d;
+
+	if (number(s, &d) < 0)
+		return -1;
+	*ret_us = (int64_t)(d * 1e6);
+	return 0;
+}
+
+/* Do these options go together? */
+static bool
+fit(const struct replay *p)
+{
+	const struct html_options *h = &p->html;
+
+	if (p->mode == HTML)
+		return !p->follow && (h->to_us == 0 || h->from_us < h->to_us);
+	return h->file == NULL && h->from_us == 0 && h->to_us == 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "cast", no_argument, NULL, 'c' },
 		{ "follow", no_argument, NULL, 'f' },
+		{ "from", required_argument, NULL, 'F' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "html", no_argument, NULL, 'H' },
 		{ "idle", required_argument, NULL, 'i' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "out", required_argument, NULL, 'o' },
 		{ "raw", no_argument, NULL, 'r' },
 		{ "socket", required_argument, NULL, 'S' },
 		{ "speed", required_argument, NULL, 's' },
 		{ "text", no_argument, NULL, 't' },
+		{ "to", required_argument, NULL, 'T' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 }
 	};
@@ -374,17 +415,21 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int c, bad = 0;
 
-	while ((c = getopt_long(argc, argv, "cfhi:jrS:s:tV", longs, NULL)) !=
-	    -1)
+	while ((c = getopt_long(argc, argv, "cfF:hHi:jo:rS:s:tT:V", longs,
+	    NULL)) != -1)
 		switch (c) {
 		case 'c': p.mode = CAST; break;
 		case 'f': p.follow = true; break;
+		case 'F': bad |= time_of(optarg, &p.html.from_us); break;
+		case 'H': p.mode = HTML; break;
 		case 'i': bad |= number(optarg, &p.idle); break;
 		case 'j': p.mode = JSON; break;
+		case 'o': p.html.file = optarg; break;
 		case 'r': p.mode = RAW; break;
 		case 'S': socket = optarg; break;
 		case 's': bad |= number(optarg, &p.speed); break;
 		case 't': p.mode = TEXT; break;
+		case 'T': bad |= time_of(optarg, &p.html.to_us); break;
 		case 'h':
 			usage(stdout);
 			return 0;
@@ -394,7 +439,7 @@ main(int argc, char **argv)
 		default:
 			bad = -1;
 		}
-	if (bad != 0 || argc - optind != 1) {
+	if (bad != 0 || argc - optind != 1 || !fit(&p)) {
 		usage(stderr);
 		return err_exit_status(ERR_USAGE);
 	}

@@ -40,7 +40,9 @@ void record_reader_wait(struct record_reader *r, bool (*wait)(void *arg),
 int record_next(struct record_reader *r, const char **line, size_t *n,
     struct err *e);
 
-/* After record_next returned 0. */
+/* After record_next returned 0.  Before, frames and hash alone: a line that
+ * came while frames was N stands in frame N, and is proven once frames is
+ * more. */
 const struct record_summary *record_summary(const struct record_reader *r);
 
 void record_reader_free(struct record_reader *r);

@@ -168,6 +168,10 @@ unit_tests += %D%/test_screen
 %C%_test_screen_SOURCES = %D%/test_screen.c report/screen.c report/screen.h
 %C%_test_screen_LDADD = lib/liblib.la $(unit_ldadd)
 
+unit_tests += %D%/test_html
+%C%_test_html_LDADD = report/libhtml.la lib/liblib.la $(JANSSON_LIBS) \
+	$(unit_ldadd)
+
 unit_tests += %D%/test_doctor
 %C%_test_doctor_LDADD = pam_module/libpamcore.la lib/liblib.la $(unit_ldadd)
 
