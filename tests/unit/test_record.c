@@ -10,6 +10,7 @@
 #include "lib/err.h"
 #include "lib/io.h"
 #include "schema/record.h"
+#include "schema/record_index.h"
 #include "schema/record_read.h"
 
 static int
@@ -183,6 +184,94 @@ frames_close_by_themselves(void **state)
 	buf_clear(&b);
 }
 
+/* A walk from the end and one from the front find the same places, in a file
+ * that is whole and in one that was cut anywhere. */
+static void
+places_are_found_in_any_file(void **state)
+{
+	struct buf b = made(lines, LINES, true, NULL);
+	int fd = file_of(b.p, b.len);
+	struct record_index whole = { 0 }, grown = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(record_index_load(fd, &whole, &e), 0);
+	assert_int_equal(whole.n, 2);
+	assert_false(whole.open);
+	assert_int_equal(whole.place[2].at, b.len);
+	(void)close(fd);
+	for (size_t n = 0; n <= b.len; n++) {
+		struct record_index x = { 0 };
+
+		fd = file_of(b.p, n);
+		if (record_index_load(fd, &x, &e) < 0 ||
+		    record_index_load(fd, &grown, &e) < 0)
+			fail_msg("cut at %zu: %s", n, e.text);
+		assert_int_equal(x.n, n < whole.place[1].at ? 0 :
+		    n < b.len ? 1 : 2);
+		assert_int_equal(x.open, x.place[x.n].at < n);
+		assert_int_equal(grown.n, x.n);
+		for (size_t i = 0; i <= x.n; i++) {
+			assert_int_equal(x.place[i].at, whole.place[i].at);
+			assert_int_equal(x.place[i].plain,
+			    whole.place[i].plain);
+			assert_int_equal(grown.place[i].at, x.place[i].at);
+		}
+		record_index_clear(&x);
+		(void)close(fd);
+	}
+	record_index_clear(&whole);
+	record_index_clear(&grown);
+	buf_clear(&b);
+}
+
+static void
+a_reader_goes_on_at_any_frame(void **state)
+{
+	struct buf b = made(lines, LINES, true, NULL);
+	struct record_index x = { 0 };
+	struct record_reader *r = NULL;
+	struct err e = { 0 };
+	const char *line;
+	size_t n;
+	int fd = file_of(b.p, b.len);
+
+	(void)state;
+	assert_int_equal(record_index_load(fd, &x, &e), 0);
+	assert_int_equal(record_reader_open(fd, NULL, &r, &e), 0);
+	for (size_t k = x.n + 1; k-- > 0;) {
+		assert_int_equal(record_reader_seek(r, &x, k, &e), 0);
+		for (size_t i = k == 2 ? LINES : 3 * k; i < LINES; i++) {
+			assert_int_equal(record_next(r, &line, &n, &e), 1);
+			assert_memory_equal(line, lines[i], n);
+		}
+		assert_int_equal(record_next(r, &line, &n, &e), 0);
+		assert_true(record_summary(r)->closed);
+	}
+	record_reader_free(r);
+	(void)close(fd);
+	/* any bit of the frame that is read, and of the CHAIN before it */
+	for (size_t i = x.place[1].at - 32; i < b.len; i++) {
+		int rc;
+
+		b.p[i] ^= 1;
+		fd = file_of(b.p, b.len);
+		assert_int_equal(record_reader_open(fd, NULL, &r, &e), 0);
+		rc = record_reader_seek(r, &x, 1, &e);
+		if (rc == 0)
+			do
+				rc = record_next(r, &line, &n, &e);
+			while (rc > 0);
+		if (rc == 0 && record_summary(r)->closed)
+			fail_msg("byte %zu: not seen", i);
+		record_reader_free(r);
+		(void)close(fd);
+		b.p[i] ^= 1;
+	}
+	record_index_clear(&x);
+	buf_clear(&b);
+}
+
 int
 main(void)
 {
@@ -192,6 +281,8 @@ main(void)
 		cmocka_unit_test(a_cut_file_keeps_what_was_flushed),
 		cmocka_unit_test(a_head_proves_the_start),
 		cmocka_unit_test(frames_close_by_themselves),
+		cmocka_unit_test(places_are_found_in_any_file),
+		cmocka_unit_test(a_reader_goes_on_at_any_frame),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
