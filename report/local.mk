@@ -15,8 +15,19 @@ bin_PROGRAMS += %D%/warrant-report
 # For an auditor who trusts none of the above: no code of ours.
 dist_pkgdata_DATA += %D%/independent.py
 
+# What warrant-replay knows of a screen and of a recording.
+noinst_LTLIBRARIES += %D%/libreplay.la
+%C%_libreplay_la_SOURCES = %D%/screen.c %D%/screen.h
+%C%_libreplay_la_SOURCES += %D%/arena.c %D%/arena.h
+%C%_libreplay_la_SOURCES += %D%/castline.c %D%/castline.h
+%C%_libreplay_la_SOURCES += %D%/paint.c %D%/paint.h
+%C%_libreplay_la_SOURCES += %D%/view.c %D%/view.h %D%/view_copy.c \
+	%D%/view_private.h
+%C%_libreplay_la_LIBADD = schema/librecord.la lib/liblib.la $(ZSTD_LIBS) \
+	$(JANSSON_LIBS) $(VTERM_LIBS) -lm
+
 bin_PROGRAMS += %D%/warrant-replay
-%C%_warrant_replay_SOURCES = %D%/replay.c %D%/screen.c %D%/screen.h
+%C%_warrant_replay_SOURCES = %D%/replay.c
 %C%_warrant_replay_SOURCES += %D%/source.c %D%/sheet.c
-%C%_warrant_replay_LDADD = schema/librecord.la schema/libstore.la \
-	lib/libcommand.la $(SQLITE_LIBS) $(JANSSON_LIBS)
+%C%_warrant_replay_LDADD = %D%/libreplay.la schema/librecord.la \
+	schema/libstore.la lib/libcommand.la $(SQLITE_LIBS) $(JANSSON_LIBS)

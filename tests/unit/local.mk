@@ -158,8 +158,10 @@ unit_tests += %D%/test_sftp
 	$(unit_ldadd)
 
 unit_tests += %D%/test_screen
-%C%_test_screen_SOURCES = %D%/test_screen.c report/screen.c report/screen.h
-%C%_test_screen_LDADD = lib/liblib.la $(unit_ldadd)
+%C%_test_screen_LDADD = report/libreplay.la $(unit_ldadd)
+
+unit_tests += %D%/test_view
+%C%_test_view_LDADD = report/libreplay.la $(unit_ldadd)
 
 unit_tests += %D%/test_doctor
 %C%_test_doctor_LDADD = pam_module/libpamcore.la lib/liblib.la $(unit_ldadd)
