@@ -20,10 +20,15 @@ noinst_LTLIBRARIES += %D%/libreplay.la
 %C%_libreplay_la_SOURCES = %D%/screen.c %D%/screen.h
 %C%_libreplay_la_SOURCES += %D%/arena.c %D%/arena.h
 %C%_libreplay_la_SOURCES += %D%/castline.c %D%/castline.h
+%C%_libreplay_la_SOURCES += %D%/commands.c %D%/commands.h %D%/search.c
 %C%_libreplay_la_SOURCES += %D%/paint.c %D%/paint.h
+%C%_libreplay_la_SOURCES += %D%/player.c %D%/player.h %D%/player_private.h
+%C%_libreplay_la_SOURCES += %D%/player_key.c %D%/player_tty.c
+%C%_libreplay_la_SOURCES += %D%/tape.c %D%/tape.h %D%/tape_look.c \
+	%D%/tape_private.h
 %C%_libreplay_la_SOURCES += %D%/view.c %D%/view.h %D%/view_copy.c \
 	%D%/view_private.h
-%C%_libreplay_la_LIBADD = schema/librecord.la lib/liblib.la $(ZSTD_LIBS) \
+%C%_libreplay_la_LIBADD = schema/librecord.la lib/libcommand.la $(ZSTD_LIBS) \
 	$(JANSSON_LIBS) $(VTERM_LIBS) -lm
 
 bin_PROGRAMS += %D%/warrant-replay
