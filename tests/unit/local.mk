@@ -189,3 +189,6 @@ unit_tests += %D%/test_decoy
 unit_tests += %D%/test_qr
 %C%_test_qr_LDADD = pam_module/libpammod.la lib/liblib.la \
 	$(QRENCODE_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_tape
+%C%_test_tape_LDADD = report/libreplay.la $(unit_ldadd)
