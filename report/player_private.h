@@ -28,6 +28,7 @@ struct player {
 	int64_t pos_us;		/* what the reader has seen */
 	int64_t end_us;		/* 0: not known */
 	int64_t painted_ns;
+	int again;		/* a key that came behind an escape */
 	bool keys;		/* standard input is a terminal */
 	bool paused, quit, help, ended;
 	char note[PAINT_STATUS_MAX];	/* what the last key came to */

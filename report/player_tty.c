@@ -92,7 +92,11 @@ byte_within(struct player *p, int ms)
 	struct pollfd in = { .fd = p->keys ? STDIN_FILENO : -1,
 	    .events = POLLIN };
 	unsigned char c;
+	int again = p->again;
 
+	p->again = 0;
+	if (again > 0)
+		return again;
 	if (poll(&in, 1, ms) <= 0)
 		return -1;
 	if (read(STDIN_FILENO, &c, 1) == 1)
@@ -111,8 +115,10 @@ player_key_read(struct player *p, int ms)
 	if (c != ESC)
 		return c;
 	c = byte_within(p, SEQUENCE_MS);
-	if (c != '[' && c != 'O')
+	if (c != '[' && c != 'O') {
+		p->again = c;
 		return KEY_ESCAPE;
+	}
 	do
 		c = byte_within(p, SEQUENCE_MS);
 	while (c >= 0 && c < 0x40 && ++n < 16);
