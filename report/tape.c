@@ -230,7 +230,7 @@ approach(struct tape *t, size_t frame, bool back, enum tape_how how,
 	if (!back && t->exact &&
 	    (near_by || (how == TAPE_EXACT && t->plain >= from)))
 		return 0;
-	if (how == TAPE_EXACT || goal - from <= TAPE_WINDOW)
+	if (how == TAPE_EXACT || goal - from <= TAPE_WINDOW + t->space)
 		return start_at(t, 0, c, e);
 	if (near_by)
 		return 0;

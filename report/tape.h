@@ -21,7 +21,7 @@ struct err;
 struct record_reader;
 struct view;
 
-#define TAPE_WINDOW ((uint64_t)3 * 1024 * 1024)	/* bytes of lines */
+#define TAPE_WINDOW ((uint64_t)1024 * 1024)	/* bytes of lines */
 #define TAPE_SPACE ((uint64_t)1024 * 1024)	/* at first */
 #define TAPE_COPIES 2048
 #define TAPE_COPIES_BYTES ((size_t)16 * 1024 * 1024)

@@ -45,4 +45,5 @@ offers 'warrant-check token --' --jwks --signature-only
 offers 'warrant-mask --' --rules --tty
 offers 'warrantd --f' --foreground
 offers 'warrant-replay --i' --idle
+offers 'warrant-replay --' --at --commands --search --follow --text
 exit $bad

@@ -159,7 +159,8 @@ a_far_jump_says_that_it_is_not_sure(void **state)
 		closed(far);
 		far = opened(fd);
 		jump(far, at, TAPE_FAST);
-		assert_int_equal(far->exact, player->plain <= TAPE_WINDOW);
+		assert_int_equal(far->exact, player->plain <= TAPE_WINDOW +
+		    TAPE_SPACE);
 		assert_int_equal(far->jumped, !far->exact);
 		assert_int_equal(view_unknown(far->view), 0);
 		assert_true(view_same(far->view, player->view));
