@@ -27,7 +27,8 @@ struct arena *
 arena_open(struct err *e)
 {
 	struct arena *a = mmap(NULL, ARENA_MAX, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+	    -1, 0); /* cppcheck-suppress invalidFunctionArg */
 
 	if (a == MAP_FAILED) {
 		(void)err_sys(e, "memory for the screen");

@@ -27,6 +27,7 @@ noinst_LTLIBRARIES += %D%/libreplay.la
 %C%_libreplay_la_SOURCES += %D%/tape.c %D%/tape.h %D%/tape_look.c \
 	%D%/tape_private.h
 %C%_libreplay_la_SOURCES += %D%/view.c %D%/view.h %D%/view_copy.c \
+	%D%/view_feed.c \
 	%D%/view_private.h
 %C%_libreplay_la_LIBADD = schema/librecord.la lib/libcommand.la $(ZSTD_LIBS) \
 	$(JANSSON_LIBS) $(VTERM_LIBS) -lm

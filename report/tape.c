@@ -180,6 +180,11 @@ tape_feed(struct tape *t, struct err *e)
 		    put_piped(t->view, l->text, l->n, e);
 	else if (castline_size(l, &cols, &rows))
 		rc = view_resize(t->view, rows, cols, e);
+	if (t->exact && t->frame > t->proven)
+		t->proven = t->frame;
+	else if (!t->exact && t->frame > t->seen)
+		t->seen = t->frame;
+	t->jumped = t->seen > t->proven;
 	t->at_us = l->t_us;
 	t->plain += t->line_n;
 	drop(t);
@@ -236,7 +241,6 @@ approach(struct tape *t, size_t frame, bool back, enum tape_how how,
 		return 0;
 	while (at > 0 && goal - place[at - 1].plain <= TAPE_WINDOW)
 		at--;
-	t->jumped = true;
 	return start_at(t, at, NULL, e);
 }
 

@@ -41,7 +41,7 @@ struct tape {
 	struct view *view;
 	int64_t at_us;		/* of the last line that was fed */
 	bool exact;		/* the view is what playing shows */
-	bool jumped;		/* frames were left out: not all is proven */
+	bool jumped;		/* something before what was fed is not proven */
 	/* of tape.c */
 	int fd;
 	struct record_reader *reader, *look;
@@ -49,6 +49,7 @@ struct tape {
 	struct castline line;	/* read, not fed yet */
 	bool has_line;
 	size_t frame;		/* of line */
+	size_t proven, seen;	/* frames fed: with all before, without */
 	uint64_t plain;		/* bytes of lines before line */
 	uint64_t line_n, space;
 	struct tape_copy copy[TAPE_COPIES];

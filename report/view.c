@@ -9,8 +9,6 @@
 #include "report/arena.h"
 #include "report/view_private.h"
 
-#define LEAD 0xc2
-
 /* ---- cells ------------------------------------------------------------ */
 
 static struct view_cell *
@@ -420,39 +418,12 @@ view_close(struct view *v)
 	free(v);
 }
 
-/* Without the controls U+0080 to U+009F (c2 80 to c2 9f): they have no width,
- * and libvterm moves its cursor out of the screen by them. */
-static void
-feed(struct view *v, const char *p, size_t n)
-{
-	while (n > 0) {
-		const char *lead = memchr(p, LEAD, n);
-		size_t before = lead == NULL ? n : (size_t)(lead - p);
-		unsigned char c = (unsigned char)*p;
-
-		if (v->k.lead) {
-			v->k.lead = false;
-			if (c >= 0x80 && c < 0xa0) {
-				p++;
-				n--;
-				continue;
-			}
-			(void)vterm_input_write(v->vt, "\xc2", 1);
-		}
-		(void)vterm_input_write(v->vt, p, before);
-		v->k.lead = lead != NULL;
-		before += v->k.lead ? 1 : 0;
-		p += before;
-		n -= before;
-	}
-}
-
 int
 view_put(struct view *v, const char *p, size_t n, struct err *e)
 {
 	if (v->dead || setjmp(v->full) != 0)
 		return full(v, e);
-	feed(v, p, n);
+	view_feed(v, p, n);
 	return 0;
 }
 

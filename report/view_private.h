@@ -21,7 +21,8 @@ struct view {
 	uint8_t dirty[2][VIEW_ROWS_MAX];	/* by cells: not told yet */
 	struct view_kept {	/* plain values */
 		int rows, cols, row, col, alt;
-		bool cursor, reverse, lead;	/* lead: c2 came, and waits */
+		bool cursor, reverse;
+		enum { GROUND, LEAD, ESCAPE, STRING } feed;
 		struct view_cell pen;
 	} k;
 	view_line_fn *tell;
@@ -30,5 +31,8 @@ struct view {
 	jmp_buf full;		/* out of libvterm when there is no memory */
 	bool dead;
 };
+
+/* Give bytes to libvterm but for what it must not see (view_feed.c). */
+void view_feed(struct view *v, const char *p, size_t n);
 
 #endif

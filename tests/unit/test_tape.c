@@ -166,6 +166,7 @@ a_far_jump_says_that_it_is_not_sure(void **state)
 		assert_true(view_same(far->view, player->view));
 		jump(far, at, TAPE_EXACT);
 		assert_true(far->exact);
+		assert_false(far->jumped);
 		assert_true(view_same(far->view, player->view));
 	}
 	closed(player);

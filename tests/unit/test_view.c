@@ -214,7 +214,8 @@ nothing_recorded_reaches_the_terminal(void **state)
 		if (out.p[i] != 0x1b)
 			continue;
 		assert_int_equal(out.p[i + 1], '[');
-		while (out.p[k] != '\0' && strchr("0123456789;?", out.p[k]) != NULL)
+		while (out.p[k] != '\0' && strchr("0123456789;?",
+		    out.p[k]) != NULL)
 			k++;
 		assert_non_null(strchr("HJmhl", out.p[k]));
 		if (strchr("hl", out.p[k]) != NULL)
@@ -223,6 +224,29 @@ nothing_recorded_reaches_the_terminal(void **state)
 	paint_close(&p);
 	buf_clear(&out);
 	view_close(v);
+}
+
+/* However they are cut. */
+static void
+control_strings_show_nothing(void **state)
+{
+	static const char in[] = "a\x1bP$q\"p\x1b\\b\x1b]0;t\x07" "c\x1b^pm"
+	    "\x1b\\d\x1b_apc\x18" "e\x1bXsos\x1b[31mf\x1b]8;;u\x1b\\g";
+	struct err e = { 0 };
+
+	(void)state;
+	for (size_t cut = 1; cut < sizeof(in) - 1; cut++) {
+		struct view *v = opened();
+
+		for (size_t i = 0, n; i < sizeof(in) - 1; i += n) {
+			n = sizeof(in) - 1 - i < cut ? sizeof(in) - 1 - i :
+			    cut;
+			assert_int_equal(view_put(v, in + i, n, &e), 0);
+		}
+		assert_string_equal(row_text(v, 0), "abcdefg");
+		assert_int_equal(view_row(v, 0)[5].fg, VIEW_INDEXED | 1);
+		view_close(v);
+	}
 }
 
 static void
@@ -343,6 +367,7 @@ main(void)
 		cmocka_unit_test(a_copy_is_the_same_at_every_part),
 		cmocka_unit_test(a_terminal_shows_what_the_view_holds),
 		cmocka_unit_test(nothing_recorded_reaches_the_terminal),
+		cmocka_unit_test(control_strings_show_nothing),
 		cmocka_unit_test(
 		    a_view_that_began_late_knows_what_it_does_not),
 		cmocka_unit_test(each_new_row_is_told_once),
