@@ -42,8 +42,26 @@ CLEANFILES += %D%/html_player.c
 	        echo ';'; \
 	    done; } >$@.tmp && mv $@.tmp $@
 
+# What warrant-replay knows of a screen and of a recording.
+noinst_LTLIBRARIES += %D%/libreplay.la
+%C%_libreplay_la_SOURCES = %D%/screen.c %D%/screen.h
+%C%_libreplay_la_SOURCES += %D%/arena.c %D%/arena.h
+%C%_libreplay_la_SOURCES += %D%/castline.c %D%/castline.h
+%C%_libreplay_la_SOURCES += %D%/commands.c %D%/commands.h %D%/search.c
+%C%_libreplay_la_SOURCES += %D%/paint.c %D%/paint.h
+%C%_libreplay_la_SOURCES += %D%/player.c %D%/player.h %D%/player_private.h
+%C%_libreplay_la_SOURCES += %D%/player_key.c %D%/player_tty.c
+%C%_libreplay_la_SOURCES += %D%/tape.c %D%/tape.h %D%/tape_look.c \
+	%D%/tape_private.h
+%C%_libreplay_la_SOURCES += %D%/view.c %D%/view.h %D%/view_copy.c \
+	%D%/view_feed.c \
+	%D%/view_private.h
+%C%_libreplay_la_LIBADD = schema/librecord.la lib/libcommand.la $(ZSTD_LIBS) \
+	$(JANSSON_LIBS) $(VTERM_LIBS) -lm
+
 bin_PROGRAMS += %D%/warrant-replay
-%C%_warrant_replay_SOURCES = %D%/replay.c %D%/screen.c %D%/screen.h
+%C%_warrant_replay_SOURCES = %D%/replay.c
 %C%_warrant_replay_SOURCES += %D%/source.c %D%/sheet.c
-%C%_warrant_replay_LDADD = %D%/libhtml.la schema/librecord.la schema/libstore.la \
-	lib/libcommand.la $(SQLITE_LIBS) $(JANSSON_LIBS)
+%C%_warrant_replay_LDADD = %D%/libhtml.la %D%/libreplay.la \
+	schema/librecord.la schema/libstore.la lib/libcommand.la \
+	$(SQLITE_LIBS) $(JANSSON_LIBS)

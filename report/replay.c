@@ -10,37 +10,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "lib/b64.h"
 #include "lib/buf.h"
-#include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/id.h"
 #include "lib/io.h"
+#include "report/commands.h"
 #include "report/html.h"
+#include "report/player.h"
 #include "report/report.h"
 #include "report/screen.h"
+#include "report/tape.h"
 #include "schema/record_read.h"
 
-#define SECOND_NS 1e9
 #define EVENT_BYTES (2 * 1024 * 1024)
-#define SPEED_MAX 64.0
+#define WAIT_MAX 3600.0		/* s, of one poll */
 #define FOLLOW_MS 100	/* between two looks at what grows */
 
-enum mode { PLAY, TEXT, CAST, RAW, JSON, HTML };
+enum mode { PLAY, TEXT, CAST, RAW, JSON, COMMANDS, HTML };
 
 struct replay {
 	enum mode mode;
 	double speed, idle;	/* idle: longest pause shown, s; 0 any */
-	bool paused, quit, keys;	/* keys: standard input is a terminal */
+	bool json;
 	bool follow;		/* it may still grow: wait for that */
-	double skip_to;		/* s of the recording */
+	const char *when;	/* begin there, as it was given */
+	const char *search;
 	double at;		/* s of the recording shown */
-	int64_t shown_ns;
 	struct screen screen;
-	struct termios was;
 	char *held;		/* o or e that a b line may replace */
 	size_t held_n;
 	bool holding;
@@ -104,36 +103,7 @@ put_exact(struct replay *p, const char *b64, struct err *e)
 	return n < 0 ? -1 : 0;
 }
 
-/* ---- keys and time ---------------------------------------------------- */
-
-static void
-key(struct replay *p, char c)
-{
-	switch (c) {
-	case ' ':
-		p->paused = !p->paused;
-		break;
-	case '+':
-	case '=':
-		p->speed = p->speed < SPEED_MAX ? p->speed * 2 : p->speed;
-		break;
-	case '-':
-		p->speed = p->speed > 1 / SPEED_MAX ? p->speed / 2 : p->speed;
-		break;
-	case '>':
-	case 'f':
-		p->skip_to = p->at + 10;
-		break;
-	case 'q':
-	case 3:
-		p->quit = true;
-		break;
-	default:
-		break;
-	}
-}
-
-/* Wait until it is time for what happened at t, listening for keys. */
+/* Wait until it is time for what happened at t. */
 static void
 wait_for(struct replay *p, double t)
 {
@@ -141,35 +111,19 @@ wait_for(struct replay *p, double t)
 
 	if (p->idle > 0 && pause > p->idle)
 		pause = p->idle;
-	while (!p->quit && (p->paused || (t > p->skip_to && pause > 0))) {
-		struct pollfd in = { .fd = p->keys ? STDIN_FILENO : -1,
-		    .events = POLLIN };
-		int64_t from = clock_mono_ns();
-		double ms = pause * 1000 / p->speed;
-		char c;
-
-		if (poll(&in, 1, p->paused ? 1000 : ms > 1000 ? 1000 :
-		    (int)ms + 1) > 0 && read(STDIN_FILENO, &c, 1) == 1)
-			key(p, c);
-		if (!p->paused)
-			pause -= (double)(clock_mono_ns() - from) /
-			    SECOND_NS * p->speed;
-	}
+	for (pause /= p->speed; pause > 0; pause -= WAIT_MAX)
+		(void)poll(NULL, 0, (int)((pause < WAIT_MAX ? pause :
+		    WAIT_MAX) * 1000) + 1);
 	p->at = t;
 }
 
-/* The record ends here for now: more may come, until somebody leaves. */
+/* The record ends here for now: more may come. */
 static bool
 wait_for_more(void *arg)
 {
-	struct replay *p = arg;
-	struct pollfd in = { .fd = p->keys ? STDIN_FILENO : -1,
-	    .events = POLLIN };
-	char c;
-
-	if (poll(&in, 1, FOLLOW_MS) > 0 && read(STDIN_FILENO, &c, 1) == 1)
-		key(p, c);
-	return !p->quit;
+	(void)arg;
+	(void)poll(NULL, 0, FOLLOW_MS);
+	return true;
 }
 
 /* ---- lines ------------------------------------------------------------ */
@@ -227,7 +181,7 @@ replay(struct replay *p, int fd, struct err *e)
 		return -1;
 	if (p->follow)
 		record_reader_wait(r, wait_for_more, p);
-	while (!p->quit && (rc = record_next(r, &line, &n, e)) > 0) {
+	while ((rc = record_next(r, &line, &n, e)) > 0) {
 		if (take_line(p, line, n, first, e) < 0) {
 			rc = -1;
 			break;
@@ -239,7 +193,7 @@ replay(struct replay *p, int fd, struct err *e)
 	if (rc == 0 && p->follow && record_summary(r)->closed)
 		(void)fprintf(stderr, "\r\nwarrant-replay: the session has "
 		    "ended\r\n");
-	if (rc == 0 && !p->quit && !record_summary(r)->closed)
+	if (rc == 0 && !record_summary(r)->closed)
 		(void)fprintf(stderr, "warrant-replay: the recording ends "
 		    "here without its last frame: interrupted, or cut\n");
 	record_reader_free(r);
@@ -251,15 +205,23 @@ replay(struct replay *p, int fd, struct err *e)
 static void
 usage(FILE *to)
 {
-	(void)fputs("usage: warrant-replay [--text | --cast | --raw | "
-	    "--json] [--speed N] [--idle S]\n"
-	    "                      [--follow] [--socket PATH] SESSION | "
-	    "FILE\n"
+	(void)fputs("usage: warrant-replay [--speed N] [--idle S] "
+	    "[--at TIME] [--follow]\n"
+	    "                      [--text | --cast | --raw | --json | "
+	    "--commands |\n"
+	    "                       --search REGEX] [--socket PATH] "
+	    "SESSION | FILE\n"
 	    "       warrant-replay --html [--from S] [--to S] [--out FILE] "
 	    "[--socket PATH]\n"
 	    "                      SESSION | FILE\n"
-	    "Plays a recording; every line of it is verified on the way.\n\n"
+	    "Plays a recording; every line that is shown is verified.\n\n"
+	    "  -a, --at TIME    begin there: seconds, 1:23:45, or "
+	    "2026-11-24T12:00:00Z;\n"
+	    "                   with --text: print the screen of then\n"
 	    "  -c, --cast       asciicast version 2, as it is kept\n"
+	    "  -C, --commands   the programs that were started (--json)\n"
+	    "  -e, --search R   the lines of the screen that match, with "
+	    "their times\n"
 	    "  -f, --follow     show what there is, then what comes, until it "
 	    "ends\n"
 	    "  -F, --from S     a page begins here, in seconds\n"
@@ -274,8 +236,8 @@ usage(FILE *to)
 	    "  -t, --text       output as plain text, at once\n"
 	    "  -T, --to S       a page ends here\n"
 	    "  -V, --version    the version\n\n"
-	    "Keys: space pauses, + and - change the speed, > skips 10 s, "
-	    "q leaves.\n", to);
+	    "Keys:\n", to);
+	(void)fprintf(to, "%s\n", player_keys);
 }
 
 /* /dev/fd/N is a descriptor that was handed over: its file may be none that
@@ -315,40 +277,58 @@ open_recording(const char *what, const char *socket, struct err *e)
 	return fd;
 }
 
-static void
-keys_on(struct replay *p)
+/* On a terminal, with keys. */
+static int
+play(const struct replay *p, int fd, struct err *e)
 {
-	struct termios t;
+	struct tape *t = calloc(1, sizeof(*t));
+	struct player_options o = { .speed = p->speed, .idle = p->idle,
+	    .follow = p->follow };
+	int rc;
 
-	if (p->mode != PLAY || isatty(STDIN_FILENO) != 1 ||
-	    tcgetattr(STDIN_FILENO, &p->was) < 0)
-		return;
-	t = p->was;
-	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-	p->keys = tcsetattr(STDIN_FILENO, TCSADRAIN, &t) == 0;
+	if (t == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	rc = tape_open(t, fd, e);
+	if (rc == 0 && p->when != NULL)
+		rc = castline_when(p->when, t->head.wall_us, &o.at_us, e);
+	if (rc == 0)
+		rc = player_run(t, fd, &o, e);
+	tape_close(t);
+	free(t);
+	return rc;
+}
+
+static int
+show(struct replay *p, int fd, struct err *e)
+{
+	if (p->mode == HTML)
+		return html_write(fd, &p->html, e);
+	if (p->search != NULL)
+		return search_print(fd, p->search, p->mode == JSON, stdout,
+		    e);
+	if (p->mode == COMMANDS)
+		return commands_print(fd, p->json, stdout, e);
+	if (p->mode == TEXT && p->when != NULL)
+		return screen_print(fd, p->when, stdout, e);
+	if (p->mode == PLAY && isatty(STDOUT_FILENO) == 1)
+		return play(p, fd, e);
+	if (p->when != NULL)
+		return err_set(e, ERR_USAGE, "--at is for a terminal, or "
+		    "with --text");
+	p->screen.text = p->mode == TEXT;
+	return replay(p, fd, e);
 }
 
 static int
 run(struct replay *p, const char *what, const char *socket, struct err *e)
 {
-	static const char reset[] = "\x1b[!p\x1b[0m\x1b[?25h\x1b[?1049l\r\n";
 	int fd = open_recording(what, socket, e), rc;
 
 	if (fd < 0)
 		return -1;
-	if (p->mode == HTML) {
-		rc = html_write(fd, &p->html, e);
-		io_close(&fd);
-		return rc;
-	}
-	p->screen.text = p->mode == TEXT;
-	keys_on(p);
-	rc = replay(p, fd, e);
-	if (p->keys)
-		(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &p->was);
-	if (p->mode == PLAY && isatty(STDOUT_FILENO) == 1)
-		(void)io_write_all(STDOUT_FILENO, reset, sizeof(reset) - 1,
-		    NULL);
+	rc = show(p, fd, e);
+	if (fflush(stdout) != 0 && rc == 0)
+		rc = err_sys(e, "standard output");
 	free(p->held);
 	io_close(&fd);
 	return rc;
@@ -394,7 +374,9 @@ int
 main(int argc, char **argv)
 {
 	static const struct option longs[] = {
+		{ "at", required_argument, NULL, 'a' },
 		{ "cast", no_argument, NULL, 'c' },
+		{ "commands", no_argument, NULL, 'C' },
 		{ "follow", no_argument, NULL, 'f' },
 		{ "from", required_argument, NULL, 'F' },
 		{ "help", no_argument, NULL, 'h' },
@@ -403,6 +385,7 @@ main(int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ "out", required_argument, NULL, 'o' },
 		{ "raw", no_argument, NULL, 'r' },
+		{ "search", required_argument, NULL, 'e' },
 		{ "socket", required_argument, NULL, 'S' },
 		{ "speed", required_argument, NULL, 's' },
 		{ "text", no_argument, NULL, 't' },
@@ -415,15 +398,21 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int c, bad = 0;
 
-	while ((c = getopt_long(argc, argv, "cfF:hHi:jo:rS:s:tT:V", longs,
+	while ((c = getopt_long(argc, argv, "a:Cce:fF:hHi:jo:rS:s:tT:V", longs,
 	    NULL)) != -1)
 		switch (c) {
+		case 'a': p.when = optarg; break;
+		case 'C': p.mode = COMMANDS; break;
 		case 'c': p.mode = CAST; break;
+		case 'e': p.search = optarg; break;
 		case 'f': p.follow = true; break;
 		case 'F': bad |= time_of(optarg, &p.html.from_us); break;
 		case 'H': p.mode = HTML; break;
 		case 'i': bad |= number(optarg, &p.idle); break;
-		case 'j': p.mode = JSON; break;
+		case 'j':
+			p.json = true;
+			p.mode = p.mode == COMMANDS ? COMMANDS : JSON;
+			break;
 		case 'o': p.html.file = optarg; break;
 		case 'r': p.mode = RAW; break;
 		case 'S': socket = optarg; break;

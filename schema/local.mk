@@ -33,3 +33,4 @@ noinst_LTLIBRARIES += %D%/librecord.la
 %C%_librecord_la_SOURCES += %D%/record_chain.c %D%/record_private.h
 %C%_librecord_la_SOURCES += %D%/record_table.c
 %C%_librecord_la_SOURCES += %D%/record_read.c %D%/record_read.h
+%C%_librecord_la_SOURCES += %D%/record_index.c %D%/record_index.h

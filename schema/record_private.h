@@ -36,6 +36,12 @@ void record_table_pair(uint32_t data, uint32_t plain,
     unsigned char ret[RECORD_TABLE_PAIR]);
 void record_table_foot(uint64_t pairs, unsigned char ret[RECORD_TABLE_FOOT]);
 
+/* Bytes of a table that ends like this, 0 when none does. */
+uint64_t record_table_length(const unsigned char foot[RECORD_TABLE_FOOT]);
+
+/* Is this how one begins? */
+bool record_table_begins(const unsigned char head[4]);
+
 void record_chain_format(const struct record_chain *c,
     unsigned char ret[RECORD_CHAIN]);
 int record_chain_parse(const unsigned char p[RECORD_CHAIN],

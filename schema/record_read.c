@@ -9,6 +9,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "schema/record_index.h"
 #include "schema/record_private.h"
 
 #define IN (64 * 1024)
@@ -19,6 +20,8 @@ enum where { AT_START, IN_DATA, IN_CHAIN, IN_TABLE, AT_END };
 
 struct record_reader {
 	int fd;
+	bool sought;		/* read at pos, not where fd stands */
+	uint64_t pos;
 	ZSTD_DCtx *zstd;
 	struct record_sum sum;
 	struct record_summary s;
@@ -98,6 +101,55 @@ broken(const struct record_reader *r, struct err *e, enum err_code code,
 	    why);
 }
 
+int
+record_reader_seek(struct record_reader *r, const struct record_index *x,
+    size_t k, struct err *e)
+{
+	unsigned char bytes[RECORD_CHAIN];
+	struct record_chain c = { 0 };
+	uint64_t at = x->place[k].at;
+
+	if (k > 0 && (pread(r->fd, bytes, sizeof(bytes), (off_t)(at -
+	    sizeof(bytes))) != (ssize_t)sizeof(bytes) ||
+	    record_chain_parse(bytes, &c, e) < 0 || c.seq != k - 1))
+		return err_set(e, ERR_INPUT, "byte %llu: the recording has "
+		    "changed", (unsigned long long)at);
+	(void)memcpy(r->before, c.hash, RECORD_HASH);
+	sum_begin(&r->table);
+	for (size_t i = 0; i < k; i++) {
+		const struct record_place *p = &x->place[i];
+		unsigned char pair[RECORD_TABLE_PAIR];
+
+		record_table_pair((uint32_t)(p[1].at - p[0].at - RECORD_CHAIN),
+		    (uint32_t)(p[1].plain - p[0].plain), pair);
+		sum_add(&r->table, pair, sizeof(pair));
+	}
+	r->table_seen = false;
+	r->s.frames = k;
+	r->s.closed = (c.flags & RECORD_FLAG_LAST) != 0;
+	r->s.cut = 0;
+	r->where = AT_START;
+	r->eof = false;
+	r->sought = true;
+	r->pos = r->at = at;
+	r->in_at = r->in_n = r->line_at = 0;
+	buf_reset(&r->lines);
+	return 0;
+}
+
+static ssize_t
+more(struct record_reader *r)
+{
+	ssize_t n;
+
+	if (!r->sought)
+		return read(r->fd, r->in + r->in_n, sizeof(r->in) - r->in_n);
+	n = pread(r->fd, r->in + r->in_n, sizeof(r->in) - r->in_n,
+	    (off_t)r->pos);
+	r->pos += n > 0 ? (uint64_t)n : 0;
+	return n;
+}
+
 /* At least n bytes in r->in, fewer only at the end of the file. */
 static int
 fill(struct record_reader *r, size_t n, struct err *e)
@@ -108,8 +160,7 @@ fill(struct record_reader *r, size_t n, struct err *e)
 		r->in_at = 0;
 	}
 	while (!r->eof && r->in_n - r->in_at < n) {
-		ssize_t got = read(r->fd, r->in + r->in_n,
-		    sizeof(r->in) - r->in_n);
+		ssize_t got = more(r);
 
 		if (got < 0 && errno == EINTR)
 			continue;

@@ -11,6 +11,7 @@
 
 #include "schema/record.h"
 
+struct record_index;
 struct record_reader;
 
 struct record_summary {
@@ -34,14 +35,20 @@ int record_reader_open(int fd, const struct record_head *head,
 void record_reader_wait(struct record_reader *r, bool (*wait)(void *arg),
     void *arg);
 
+/* Go on with frame k <= x->n of a regular file: its lines are proven to follow
+ * the CHAIN before it, which was not read itself.  The summary counts frames
+ * as if all had been read; lines and plain count what was. */
+int record_reader_seek(struct record_reader *r, const struct record_index *x,
+    size_t k, struct err *e);
+
 /* The next line without its newline, valid until the next call.  1, 0 at the
  * end, -1 with *e that names the byte (ERR_CRYPTO the chain does not hold,
  * ERR_INPUT no such grammar). */
 int record_next(struct record_reader *r, const char **line, size_t *n,
     struct err *e);
 
-/* After record_next returned 0.  Before, frames and hash alone: a line that
- * came while frames was N stands in frame N, and is proven once frames is
+/* Complete after record_next returned 0.  Before, frames and hash alone: a line
+ * that came while frames was N stands in frame N, and is proven once frames is
  * more. */
 const struct record_summary *record_summary(const struct record_reader *r);
 

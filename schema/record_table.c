@@ -45,3 +45,25 @@ record_table_foot(uint64_t pairs, unsigned char ret[RECORD_TABLE_FOOT])
 	ret[4] = 0; /* no checksums: the chain has better ones */
 	put32(ret + 5, SEEKABLE);
 }
+
+uint64_t
+record_table_length(const unsigned char foot[RECORD_TABLE_FOOT])
+{
+	unsigned char want[RECORD_TABLE_FOOT];
+	uint64_t entries = foot[0] | (uint64_t)foot[1] << 8 |
+	    (uint64_t)foot[2] << 16 | (uint64_t)foot[3] << 24;
+
+	record_table_foot(entries / 2, want);
+	return memcmp(foot, want, sizeof(want)) != 0 ? 0 :
+	    RECORD_TABLE_HEAD + entries / 2 * RECORD_TABLE_PAIR +
+	    RECORD_TABLE_FOOT;
+}
+
+bool
+record_table_begins(const unsigned char head[4])
+{
+	unsigned char want[4];
+
+	put32(want, SKIPPABLE);
+	return memcmp(head, want, sizeof(want)) == 0;
+}

@@ -4,6 +4,7 @@ include tests/idp/local.mk
 include tests/fuzz/local.mk
 include tests/pam/local.mk
 include tests/page/local.mk
+include tests/replay/local.mk
 include tests/session/local.mk
 include tests/bench/local.mk
 

@@ -46,4 +46,5 @@ offers 'warrant-mask --' --rules --tty
 offers 'warrantd --f' --foreground
 offers 'warrant-replay --i' --idle
 offers 'warrant-replay --' --html --from --to --out
+offers 'warrant-replay --' --at --commands --search --follow --text
 exit $bad

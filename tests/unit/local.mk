@@ -165,8 +165,10 @@ unit_tests += %D%/test_sftp
 	$(unit_ldadd)
 
 unit_tests += %D%/test_screen
-%C%_test_screen_SOURCES = %D%/test_screen.c report/screen.c report/screen.h
-%C%_test_screen_LDADD = lib/liblib.la $(unit_ldadd)
+%C%_test_screen_LDADD = report/libreplay.la $(unit_ldadd)
+
+unit_tests += %D%/test_view
+%C%_test_view_LDADD = report/libreplay.la $(unit_ldadd)
 
 unit_tests += %D%/test_html
 %C%_test_html_LDADD = report/libhtml.la lib/liblib.la $(JANSSON_LIBS) \
@@ -198,3 +200,6 @@ unit_tests += %D%/test_decoy
 unit_tests += %D%/test_qr
 %C%_test_qr_LDADD = pam_module/libpammod.la lib/liblib.la \
 	$(QRENCODE_LIBS) $(unit_ldadd)
+
+unit_tests += %D%/test_tape
+%C%_test_tape_LDADD = report/libreplay.la $(unit_ldadd)

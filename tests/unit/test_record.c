@@ -12,6 +12,7 @@
 #include "lib/err.h"
 #include "lib/io.h"
 #include "schema/record.h"
+#include "schema/record_index.h"
 #include "schema/record_read.h"
 
 static int
@@ -58,6 +59,7 @@ static const char *const lines[] = { "{\"version\": 2}\n",
     "[0.1, \"o\", \"hello\"]\n", "[0.2, \"o\", \"hello again\"]\n",
     "[0.3, \"i\", \"x\"]\n", "[0.4, \"m\", \"exec {}\"]\n" };
 #define LINES (sizeof(lines) / sizeof(lines[0]))
+#define TABLE (8 + 4 * 8 + 9)	/* bytes of a seek table of two pairs */
 
 static void
 what_was_put_comes_back(void **state)
@@ -233,7 +235,7 @@ static void
 nothing_else_may_follow(void **state)
 {
 	struct buf b = made(lines, LINES, true, NULL);
-	size_t pairs = b.len - (8 + 4 * 8 + 9);
+	size_t pairs = b.len - TABLE;
 	struct record_summary s = { 0 };
 	struct err e = { 0 };
 	int fd = file_of(b.p, pairs); /* as format 1 ended */
@@ -285,6 +287,94 @@ the_vector_of_the_manual_is_read(void **state)
 	(void)close(fd);
 }
 
+/* A walk from the end and one from the front find the same places, in a file
+ * that is whole and in one that was cut anywhere. */
+static void
+places_are_found_in_any_file(void **state)
+{
+	struct buf b = made(lines, LINES, true, NULL);
+	int fd = file_of(b.p, b.len);
+	struct record_index whole = { 0 }, grown = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(record_index_load(fd, &whole, &e), 0);
+	assert_int_equal(whole.n, 2);
+	assert_false(whole.open);
+	assert_int_equal(whole.place[2].at + TABLE, b.len);
+	(void)close(fd);
+	for (size_t n = 0; n <= b.len; n++) {
+		struct record_index x = { 0 };
+
+		fd = file_of(b.p, n);
+		if (record_index_load(fd, &x, &e) < 0 ||
+		    record_index_load(fd, &grown, &e) < 0)
+			fail_msg("cut at %zu: %s", n, e.text);
+		assert_int_equal(x.n, n < whole.place[1].at ? 0 :
+		    n < whole.place[2].at ? 1 : 2);
+		assert_int_equal(x.open, n < b.len && x.place[x.n].at < n);
+		assert_int_equal(grown.n, x.n);
+		for (size_t i = 0; i <= x.n; i++) {
+			assert_int_equal(x.place[i].at, whole.place[i].at);
+			assert_int_equal(x.place[i].plain,
+			    whole.place[i].plain);
+			assert_int_equal(grown.place[i].at, x.place[i].at);
+		}
+		record_index_clear(&x);
+		(void)close(fd);
+	}
+	record_index_clear(&whole);
+	record_index_clear(&grown);
+	buf_clear(&b);
+}
+
+static void
+a_reader_goes_on_at_any_frame(void **state)
+{
+	struct buf b = made(lines, LINES, true, NULL);
+	struct record_index x = { 0 };
+	struct record_reader *r = NULL;
+	struct err e = { 0 };
+	const char *line;
+	size_t n;
+	int fd = file_of(b.p, b.len);
+
+	(void)state;
+	assert_int_equal(record_index_load(fd, &x, &e), 0);
+	assert_int_equal(record_reader_open(fd, NULL, &r, &e), 0);
+	for (size_t k = x.n + 1; k-- > 0;) {
+		assert_int_equal(record_reader_seek(r, &x, k, &e), 0);
+		for (size_t i = k == 2 ? LINES : 3 * k; i < LINES; i++) {
+			assert_int_equal(record_next(r, &line, &n, &e), 1);
+			assert_memory_equal(line, lines[i], n);
+		}
+		assert_int_equal(record_next(r, &line, &n, &e), 0);
+		assert_true(record_summary(r)->closed);
+	}
+	record_reader_free(r);
+	(void)close(fd);
+	/* any bit of the frame that is read, and of the CHAIN before it */
+	for (size_t i = x.place[1].at - 32; i < b.len; i++) {
+		int rc;
+
+		b.p[i] ^= 1;
+		fd = file_of(b.p, b.len);
+		assert_int_equal(record_reader_open(fd, NULL, &r, &e), 0);
+		rc = record_reader_seek(r, &x, 1, &e);
+		if (rc == 0)
+			do
+				rc = record_next(r, &line, &n, &e);
+			while (rc > 0);
+		if (rc == 0 && record_summary(r)->closed)
+			fail_msg("byte %zu: not seen", i);
+		record_reader_free(r);
+		(void)close(fd);
+		b.p[i] ^= 1;
+	}
+	record_index_clear(&x);
+	buf_clear(&b);
+}
+
 int
 main(void)
 {
@@ -297,6 +387,8 @@ main(void)
 		cmocka_unit_test(any_seekable_reader_finds_each_frame),
 		cmocka_unit_test(nothing_else_may_follow),
 		cmocka_unit_test(the_vector_of_the_manual_is_read),
+		cmocka_unit_test(places_are_found_in_any_file),
+		cmocka_unit_test(a_reader_goes_on_at_any_frame),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * view_private.h - a view from inside, for view.c and view_copy.c. */
+#ifndef WARRANT_REPORT_VIEW_PRIVATE_H
+#define WARRANT_REPORT_VIEW_PRIVATE_H
+
+#include <setjmp.h>
+
+#include <vterm.h>
+
+#include "lib/buf.h"
+#include "report/view.h"
+
+struct arena;
+
+struct view {
+	VTerm *vt;		/* in arena, as is state */
+	VTermState *state;
+	struct arena *arena;
+	struct view_cell *cells[2];	/* normal, alternate: rows * cols */
+	uint16_t line[2][VIEW_ROWS_MAX];	/* which of cells a row is */
+	uint8_t dirty[2][VIEW_ROWS_MAX];	/* by cells: not told yet */
+	struct view_kept {	/* plain values */
+		int rows, cols, row, col, alt;
+		bool cursor, reverse;
+		enum { GROUND, LEAD, ESCAPE, STRING } feed;
+		struct view_cell pen;
+	} k;
+	view_line_fn *tell;
+	void *tell_arg;
+	struct buf text;
+	jmp_buf full;		/* out of libvterm when there is no memory */
+	bool dead;
+};
+
+/* Give bytes to libvterm but for what it must not see (view_feed.c). */
+void view_feed(struct view *v, const char *p, size_t n);
+
+#endif
