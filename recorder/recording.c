@@ -47,7 +47,8 @@ struct recording {
 	struct recording_count count[RECORDING_RULES];
 	size_t counts;
 	int64_t now_ns;		/* of the call that is running */
-	bool failed;		/* a line was lost: see recording_check */
+	bool failed;		/* a line was lost: see markers() */
+	bool last_words;	/* in the space that is there already */
 	struct err why;
 };
 
@@ -75,7 +76,7 @@ give_lines(struct recording *r, struct err *e)
 		r->dirty_ns = r->now_ns;
 	if (r->frame_ns == 0)
 		r->frame_ns = r->now_ns;
-	if (record_reserve(r->w, r->lines.len, e) < 0 ||
+	if ((!r->last_words && record_reserve(r->w, r->lines.len, e) < 0) ||
 	    record_put(r->w, r->lines.p, r->lines.len, e) < 0)
 		return -1;
 	buf_reset(&r->lines);
@@ -130,14 +131,14 @@ keep(struct recording *r, enum recording_stream which, const char *p,
 
 	if (n == 0)
 		return 0;
-	for (int i = 0; i < STREAM_N; i++) /* in the order it happened */
-		if (i != (int)which && r->stream[i].text.len > 0 &&
-		    cut_lines(r, (enum recording_stream)i, false, e) < 0)
-			return -1;
 	if (s->text.len == 0)
 		s->since_ns = r->now_ns;
 	if (buf_put(&s->text, p, n, e) < 0)
 		return -1;
+	for (int i = 0; i < STREAM_N; i++) /* in the order it happened */
+		if (i != (int)which && r->stream[i].text.len > 0 &&
+		    cut_lines(r, (enum recording_stream)i, false, e) < 0)
+			return -1;
 	return s->text.len >= LINE_BYTES ||
 	    r->now_ns - s->since_ns >= GATHER_NS ?
 	    cut_lines(r, which, false, e) : 0;
@@ -415,8 +416,13 @@ flush(struct recording *r, bool end, struct err *e)
 static int
 flush_if_due(struct recording *r, struct err *e)
 {
-	if (record_unflushed(r->w) >= FLUSH_BYTES ||
-	    (r->dirty_ns != 0 && r->now_ns - r->dirty_ns >= FLUSH_NS))
+	size_t n = record_unflushed(r->w);
+
+	for (int i = 0; i < STREAM_N; i++)
+		n += r->stream[i].text.len;
+	if (n >= FLUSH_BYTES)
+		return cut_all(r, false, e) < 0 ? -1 : flush(r, false, e);
+	if (r->dirty_ns != 0 && r->now_ns - r->dirty_ns >= FLUSH_NS)
 		return flush(r, false, e);
 	return 0;
 }
@@ -433,8 +439,9 @@ feed_kept(struct recording *r, enum recording_stream which, const char *p,
 		return keep(r, which, p, n, e);
 	rc = p == NULL ? mask_flush(m, &r->kept, e) :
 	    mask_feed(m, p, n, r->now_ns, &r->kept, e);
-	if (rc < 0 || markers(r, e) < 0 ||
-	    keep(r, which, r->kept.p, r->kept.len, e) < 0)
+	/* it may have been shown by the live view: first of all it is ours */
+	if (rc < 0 || keep(r, which, r->kept.p, r->kept.len, e) < 0 ||
+	    markers(r, e) < 0)
 		return -1;
 	buf_reset(&r->kept);
 	return 0;
@@ -646,6 +653,29 @@ recording_mask_text(const struct recording *r, const char *p, size_t n,
 	return rc;
 }
 
+/* What was not used of the space taken ahead is given back. */
+static int
+settle(const struct recording *r, const struct record_head *h, struct err *e)
+{
+	if (ftruncate(r->o.fd, (off_t)h->length) < 0 || fsync(r->o.fd) < 0) {
+		(void)err_sys(e, "the record cannot be synced");
+		e->code = ERR_CANNOT_RECORD;
+		return -1;
+	}
+	return 0;
+}
+
+/* What a transfer did in all; once. */
+static int
+end_moved(struct recording *r, struct err *e)
+{
+	int rc = r->moved == NULL ? 0 : moved_end(r->moved, e);
+
+	moved_free(r->moved);
+	r->moved = NULL;
+	return rc;
+}
+
 int
 recording_close(struct recording *r, const char *status, int64_t now_ns,
     struct record_head *ret, struct err *e)
@@ -655,17 +685,33 @@ recording_close(struct recording *r, const char *status, int64_t now_ns,
 	    feed_kept(r, STREAM_IN, NULL, 0, e) < 0)
 		return -1;
 	if (cut_all(r, true, e) < 0 ||
-	    (r->moved != NULL && moved_end(r->moved, e) < 0) ||
-	    (status != NULL && fact(r, 'x', status, now_ns,
+	    end_moved(r, e) < 0 || (status != NULL && fact(r, 'x', status, now_ns,
 	    e) < 0) ||
 	    record_close(r->w, ret, e) < 0)
 		return -1;
-	/* space was taken ahead; what is not used is given back */
-	if (ftruncate(r->o.fd, (off_t)ret->length) < 0 ||
-	    fsync(r->o.fd) < 0) {
-		(void)err_sys(e, "the record cannot be synced");
-		e->code = ERR_CANNOT_RECORD;
+	return settle(r, ret, e);
+}
+
+int
+recording_salvage(struct recording *r, const char *why, int64_t now_ns,
+    struct record_head *ret, struct err *e)
+{
+	struct record_head h;
+
+	r->now_ns = now_ns;
+	r->last_words = true;
+	r->failed = false;
+	buf_reset(&r->kept); /* keep() has it */
+	for (int i = 0; i < STREAM_N; i++)
+		if (r->stream[i].kept != NULL &&
+		    feed_kept(r, (enum recording_stream)i, NULL, 0, e) < 0)
+			return -1;
+	if (cut_all(r, true, e) < 0 || end_moved(r, e) < 0 ||
+	    recording_mark(r, "end", why, now_ns, e) < 0 ||
+	    record_close(r->w, &h, e) < 0)
 		return -1;
-	}
+	if (settle(r, &h, e) < 0)
+		return -1;
+	*ret = h;
 	return 0;
 }

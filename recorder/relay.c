@@ -350,6 +350,13 @@ relay_say(struct relay *r, const char *kind, const char *text,
 }
 
 void
+relay_drop(struct relay *r)
+{
+	for (int i = STREAM_OUT; i <= STREAM_ERR; i++)
+		buf_reset(&r->show[i]);
+}
+
+void
 relay_flush(struct relay *r)
 {
 	int64_t until = clock_mono_ns() + RELAY_DRAIN_NS;

@@ -425,21 +425,38 @@ tell_seal(struct served *s, const struct record_head *h)
 	tell(s, seal, true);
 }
 
-/* It cannot be recorded: say so everywhere; what is written stays. */
+/* The last line a person sees of a session that cannot be recorded. */
+static void
+say_why(const struct served *s, const struct err *why)
+{
+	int to = s->relay.outer[s->relay.tty ? 1 : 2];
+	char line[ERR_TEXT_MAX + 100];
+	int n = snprintf(line, sizeof(line), "%swarrant: this session cannot "
+	    "be recorded any more and ends here: %s%s\n",
+	    s->relay.tty ? "\r\n" : "", why->text, s->relay.tty ? "\r" : "");
+
+	if (to >= 0 && n > 0)
+		(void)!write(to, line, (size_t)n);
+}
+
+/* It cannot be recorded: say so everywhere.  What was shown is kept, or what
+ * still waits is not shown. */
 static void
 give_up(struct served *s, const struct err *why)
 {
-	static const char line[] = "warrant: this session cannot be "
-	    "recorded any more and ends here\r\n";
-	int to = s->relay.outer[s->relay.tty ? 1 : 2];
+	struct record_head h = s->head;
+	struct err e = { 0 };
 
-	if (to >= 0)
-		(void)!write(to, line, sizeof(line) - 1);
+	if (s->relay.rec != NULL && recording_salvage(s->relay.rec,
+	    why->text, clock_mono_ns(), &h, &e) < 0)
+		relay_drop(&s->relay);
+	relay_flush(&s->relay);
+	say_why(s, why);
 	tell(s, json_pack("{s:s, s:s}", "op", "failed", "text", why->text),
 	    true);
 	if (s->relay.rec != NULL) {
 		s->state = "truncated";
-		tell_seal(s, &s->head);
+		tell_seal(s, &h);
 	}
 }
 
@@ -473,6 +490,7 @@ served_run(struct err *e)
 	int rc;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);	/* EFBIG tells as much */
 	for (int i = 0; i < RELAY_WATCH; i++)
 		s.relay.watch[i].fd = -1;
 	rc = begin(&s, e);

@@ -27,6 +27,7 @@ struct record_writer {
 	uint32_t plain, data;	/* of the open frame */
 	size_t unflushed;
 	bool open, closed;
+	bool broken;		/* a write failed: nobody knows what is there */
 	char out[OUT];
 };
 
@@ -70,6 +71,7 @@ static int
 store(struct record_writer *w, const void *p, size_t n, struct err *e)
 {
 	if (io_write_all(w->fd, p, n, e) < 0) {
+		w->broken = true;
 		e->code = ERR_CANNOT_RECORD;
 		return err_prefix(e, "the record cannot be written");
 	}
@@ -84,6 +86,8 @@ pack(struct record_writer *w, const char *p, size_t n,
 {
 	ZSTD_inBuffer in = { p, n, 0 };
 
+	if (w->broken)
+		return err_set(e, ERR_CANNOT_RECORD, "the record is broken");
 	for (;;) {
 		ZSTD_outBuffer out = { w->out, sizeof(w->out), 0 };
 		size_t left = ZSTD_compressStream2(w->zstd, &out, &in, how);

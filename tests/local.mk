@@ -3,6 +3,7 @@ include tests/unit/local.mk
 include tests/idp/local.mk
 include tests/fuzz/local.mk
 include tests/pam/local.mk
+include tests/record/local.mk
 include tests/session/local.mk
 include tests/bench/local.mk
 
