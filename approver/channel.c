@@ -2,6 +2,7 @@
  * channel.c - channels, and the recorder of each. */
 #include "approver/monitor.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -410,19 +411,41 @@ channel_ask(struct conn *c, const json_t *msg)
 	monitor_ask(c->m, question, opened, ch);
 }
 
+/* The channel of c that a message names, or NULL. */
+static struct channel *
+named(const struct conn *c, const json_t *msg)
+{
+	struct channel *ch = c->channels;
+	const char *id = NULL;
+
+	if (wire_str(msg, "channel", ID_MAX, &id, NULL) < 0)
+		return NULL;
+	while (ch != NULL && strcmp(ch->id, id) != 0)
+		ch = ch->next;
+	return ch;
+}
+
 void
 channel_exit(struct conn *c, const json_t *msg)
 {
 	static const char *const keys[] = { "status", "signal", NULL };
-	const char *id = NULL;
+	struct channel *ch = named(c, msg);
 
-	if (wire_str(msg, "channel", ID_MAX, &id, NULL) < 0)
+	if (ch == NULL || ch->exit != NULL)
 		return;
-	for (struct channel *ch = c->channels; ch != NULL; ch = ch->next)
-		if (strcmp(ch->id, id) == 0 && ch->exit == NULL) {
-			ch->exit = json_object();
-			take(ch->exit, msg, keys);
-		}
+	ch->exit = json_object();
+	take(ch->exit, msg, keys);
+}
+
+void
+channel_hung(struct conn *c, const json_t *msg)
+{
+	struct channel *ch = named(c, msg);
+
+	if (ch == NULL || ch->child.pid == 0)
+		return;
+	failed(ch, "it does not answer, and was killed");
+	(void)kill(ch->child.pid, SIGKILL);
 }
 
 bool

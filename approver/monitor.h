@@ -178,6 +178,9 @@ void channel_ask(struct conn *c, const json_t *msg);
 /* "channel.exit" of the gate. */
 void channel_exit(struct conn *c, const json_t *msg);
 
+/* "recorder.hung" of the gate: it is killed. */
+void channel_hung(struct conn *c, const json_t *msg);
+
 /* Does the connection have this channel? */
 bool channel_is_of(const struct conn *c, const char *id);
 

@@ -152,6 +152,8 @@ const struct conf_key conf_keys[] = {
 	    "a connection without a channel is ended after this" },
 	{ "gate", "daemon_lost", CONF_DURATION, "10m", 1, 3600, NULL,
 	    "how long channels go on without warrantd" },
+	{ "gate", "recorder_hung", CONF_DURATION, "1m", 2, 3600, NULL,
+	    "a recorder that does not answer for so long is ended" },
 
 	{ "gate", "rules", CONF_LIST, "", 0, 0, NULL,
 	    "rules for the programs of every role that names none" },

@@ -24,7 +24,8 @@ noinst_LTLIBRARIES += %D%/librelay.la
 
 pkglibexec_PROGRAMS += %D%/warrant-recorder
 %C%_warrant_recorder_SOURCES = %D%/recorder.c
-%C%_warrant_recorder_SOURCES += %D%/served.c %D%/served_jail.c %D%/served.h
+%C%_warrant_recorder_SOURCES += %D%/served.c %D%/served_jail.c \
+	%D%/served_tell.c %D%/served.h %D%/served_private.h
 %C%_warrant_recorder_SOURCES += %D%/standalone.c %D%/standalone.h
 %C%_warrant_recorder_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 %C%_warrant_recorder_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
