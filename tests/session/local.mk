@@ -10,6 +10,7 @@ dist_noinst_SCRIPTS += %D%/askpass %D%/test_courier.py
 dist_noinst_SCRIPTS += %D%/test_warrantd.py
 dist_noinst_SCRIPTS += %D%/test_bypass.py
 dist_noinst_SCRIPTS += %D%/test_certificate.py
+dist_noinst_SCRIPTS += %D%/test_disk.py
 dist_noinst_SCRIPTS += %D%/test_doctor.py
 dist_noinst_SCRIPTS += %D%/test_ecosystem.py
 dist_noinst_SCRIPTS += %D%/test_exact.py
