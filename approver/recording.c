@@ -66,6 +66,8 @@ room_for(struct monitor *m, const char *id, bool last, struct err *e)
 
 	if (room < 0)
 		return -1;
+	if (!m->reserved) /* what makes it up is nobody's */
+		least += r.size;
 	if (room >= least)
 		return FIRST;
 	if (!last)

@@ -73,7 +73,7 @@ struct gchannel {
 	struct transfer *transfer;	/* to be started directly, or NULL */
 	const char *masked;	/* a transfer that masks may alter, or NULL */
 	const char *why_not;	/* it may not run as asked, or NULL */
-	int refused;		/* exit status of a refusal that is recorded */
+	int refused;		/* exit status of what was refused or failed */
 	int outer[3];		/* the person's: until the recorder has them */
 	int inner[3];		/* our ends: until the recorder has them */
 	int child[3];		/* the shell's ends, or the slave in [0] */

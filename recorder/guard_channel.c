@@ -356,6 +356,9 @@ guard_recorder(struct guard *g, struct gchannel *c)
 	op = rc > 0 ? wire_op(msg) : "";
 	if (strcmp(op, "pong") == 0) {
 		watch_answered(&c->watch);
+	} else if (strcmp(op, "gone") == 0) {
+		if (c->state == CHANNEL_RUNNING)
+			guard_end_channel(g, c, "client-gone", "");
 	} else if (strcmp(op, "ready") == 0 && c->state == CHANNEL_STARTING) {
 		on_ready(g, c);
 	} else if (strcmp(op, "sealed") == 0 &&

@@ -80,6 +80,8 @@ guard_end_channel(struct guard *g, struct gchannel *c, const char *why,
 	c->end_ns = clock_mono_ns() + GRACE_NS;
 	guard_hold_drop(g, c);
 	guard_exec_counts(g);
+	if (strcmp(why, "recorder-failed") == 0)
+		c->refused = GUARD_CANNOT_RECORD;
 	c->state = CHANNEL_DRAINING;
 	/* one that drains to a client that does not read would not end */
 	guard_record(c, json_pack("{s:s, s:s, s:s}", "op", "end", "why", why,

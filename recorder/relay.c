@@ -83,6 +83,7 @@ outer_gone(struct relay *r, int which)
 		close_inner(r);
 	} else {
 		io_close(&r->inner[which + 1]); /* SIGPIPE for the program */
+		r->hangup = r->outer[1] < 0 && r->outer[2] < 0;
 	}
 }
 

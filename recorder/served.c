@@ -98,15 +98,15 @@ on_text(struct served *s, const char *kind, const json_t *msg,
 	return rc;
 }
 
-/* We are alive; a gate that reads no answer does not ask for one either. */
-static int
-pong(void)
+/* One word to the gate; false when it has no room just now. */
+static bool
+say(const char *op)
 {
-	json_t *msg = json_pack("{s:s}", "op", "pong");
+	json_t *msg = json_pack("{s:s}", "op", op);
+	bool sent = wire_send(GATE, msg, NULL, 0, 0, NULL) == 0;
 
-	(void)wire_send(GATE, msg, NULL, 0, 0, NULL);
 	json_decref(msg);
-	return 0;
+	return sent;
 }
 
 static int
@@ -120,8 +120,10 @@ gate_message(struct served *s, const json_t *msg, struct err *e)
 		return on_winch(s, msg, e);
 	if (strcmp(op, "say") == 0)
 		return on_text(s, "say", msg, e);
-	if (strcmp(op, "ping") == 0)
-		return pong();
+	if (strcmp(op, "ping") == 0) {
+		(void)say("pong"); /* who reads no answer waits for none */
+		return 0;
+	}
 	if (strcmp(op, "leader") == 0) {
 		json_decref(s->end);
 		s->end = json_copy((json_t *)(uintptr_t)msg);
@@ -185,8 +187,10 @@ on_tick(struct relay *r, void *arg, int64_t now_ns, struct err *e)
 {
 	struct served *s = arg;
 
-	(void)r;
 	(void)e;
+	/* without a terminal nothing hangs up on the job */
+	if (r->hangup && !r->tty && !s->told_gone)
+		s->told_gone = say("gone");
 	if (now_ns - s->counted_ns >= COUNTS_NS) {
 		s->counted_ns = now_ns;
 		served_counts(s);

@@ -25,6 +25,7 @@ struct served {
 	struct terminal terminal;
 	int64_t counted_ns;
 	int64_t lost_ns;	/* the monitor is gone since */
+	bool told_gone;		/* the gate knows that nobody reads us */
 	bool slow;		/* it did not take the last in time */
 	uint64_t moved;		/* facts of the transfer */
 	const char *state;

@@ -17,6 +17,7 @@ dist_noinst_SCRIPTS += %D%/test_exact.py
 dist_noinst_SCRIPTS += %D%/test_faults.py
 dist_noinst_SCRIPTS += %D%/test_hold.py
 dist_noinst_SCRIPTS += %D%/test_kill.py
+dist_noinst_SCRIPTS += %D%/test_limits.py
 dist_noinst_SCRIPTS += %D%/test_live.py
 dist_noinst_SCRIPTS += %D%/test_login.py
 dist_noinst_SCRIPTS += %D%/test_retention.py

@@ -21,7 +21,7 @@ H = None
 SEED = int(os.environ.get("WARRANT_TEST_SEED", "1"))
 MIB = 1024 * 1024
 KEPT = 4        # MiB, the reserve of recordings
-LEFT = 6        # MiB that the filler leaves
+LEFT = 12       # MiB that the filler leaves
 SMALL = f"""
 [role admin]
 about = who makes room
@@ -37,7 +37,7 @@ request = engineers
 approve = dba-leads
 
 [record]
-min_free = 2
+min_free = 8
 reserve = {KEPT}
 """
 
