@@ -5,7 +5,7 @@ clients that go, descriptors that are closed, large environments, su, sudo and
 ssh inside.  (Statuses, limits, locales, resizes: test_exact.py; ten channels
 of one connection: test_login.py.)
 
-in: an installed build, root; 10 GB of output with $WARRANT_SOAK, else 200 MB;
+in: an installed build, root; 10 GB of output with $WARRANT_SOAK, else 100 MB;
 out: a line for each test"""
 import os
 import pwd
@@ -21,7 +21,7 @@ from host import CONF, Host, processes_of, run
 from lib import Skipped, check, wait_until
 
 H = None
-MUCH = 10 ** 10 if os.environ.get("WARRANT_SOAK") else 200 * 10 ** 6
+MUCH = 10 ** 10 if os.environ.get("WARRANT_SOAK") else 100 * 10 ** 6
 RECORDER_KB = 64 * 1024     # of memory, whatever is printed
 SUDOERS = "/etc/sudoers.d/warrant-test-limits"
 
