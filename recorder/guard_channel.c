@@ -301,9 +301,10 @@ on_sealed(struct guard *g, struct gchannel *c)
 	guard_channel_free(g, c);
 }
 
-/* It died, stopped by itself or hangs: nothing of it may go on. */
+/* It died, stopped by itself (and told the person why) or hangs: nothing of
+ * it may go on. */
 static void
-lost(struct guard *g, struct gchannel *c, const char *why)
+lost(struct guard *g, struct gchannel *c, const char *why, bool told)
 {
 	char text[160];
 
@@ -312,7 +313,7 @@ lost(struct guard *g, struct gchannel *c, const char *why)
 	log_line(LOG_ERR, "%s: the recorder %s", c->id, why);
 	io_close(&c->recorder); /* one that wakes up again ends by this */
 	guard_end_channel(g, c, "recorder-failed", "");
-	guard_shell_no(c, GUARD_CANNOT_RECORD, text);
+	guard_shell_no(c, GUARD_CANNOT_RECORD, told ? NULL : text);
 	guard_exec_counts(g);
 	guard_channel_free(g, c);
 }
@@ -334,7 +335,7 @@ guard_watch(struct guard *g, int64_t now_ns)
 		if (v == WATCH_HUNG || c->stuck) {
 			guard_tell(g, json_pack("{s:s, s:s}", "op",
 			    "recorder.hung", "channel", c->id));
-			lost(g, c, "does not answer");
+			lost(g, c, "does not answer", false);
 		} else if (v == WATCH_ASK && json_array_size(c->queue) == 0) {
 			ping = json_pack("{s:s}", "op", "ping");
 			c->watch.asked = send_one(c, ping);
@@ -365,7 +366,7 @@ guard_recorder(struct guard *g, struct gchannel *c)
 	    c->state != CHANNEL_RUNNING) {
 		on_sealed(g, c);
 	} else {
-		lost(g, c, "is gone");
+		lost(g, c, "is gone", strcmp(op, "sealed") == 0);
 	}
 	json_decref(msg);
 }
