@@ -221,6 +221,10 @@ int book_add_channel(struct book *b, const struct channel_row *r,
 int book_channel_head(struct book *b, const char *id, int64_t length,
     const char *hash, struct err *e);
 
+/* Whose channel it is or was: 1, 0 unknown, -1. */
+int book_channel_person(struct book *b, const char *id, char ret[ID_MAX],
+    struct err *e);
+
 /* Seal: msg is the monitor's channel.seal.  0 also when it is sealed. */
 int book_channel_seal(struct book *b, const char *id, const json_t *msg,
     struct err *e);

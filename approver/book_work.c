@@ -186,6 +186,13 @@ seal_body(const char *id, const json_t *msg)
 }
 
 int
+book_channel_person(struct book *b, const char *id, char ret[ID_MAX],
+    struct err *e)
+{
+	return look_up(b, "SELECT who FROM channel WHERE id = ?", id, ret, e);
+}
+
+int
 book_channel_seal(struct book *b, const char *id, const json_t *msg,
     struct err *e)
 {

@@ -2,6 +2,7 @@
  * channel.c - channels, and the recorder of each. */
 #include "approver/monitor.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,10 @@ settle(struct channel *ch)
 
 	if (ch->pins > 0)
 		return;
+	seal = spool_take(c->m, c->id, ch->id);
+	if (ch->seal == NULL)
+		ch->seal = json_incref(seal);
+	json_decref(seal);
 	if (ch->seal == NULL)
 		ch->seal = json_pack("{s:s, s:s}", "op", "channel.seal",
 		    "state", "interrupted");
@@ -145,44 +150,59 @@ failed(struct channel *ch, const char *text)
 
 /* ---- the recorder ----------------------------------------------------- */
 
+bool
+channel_fact(struct monitor *m, const char *conn, const char *channel,
+    const json_t *msg)
+{
+	static const struct {
+		const char *op, *as;
+	} facts[] = { { "mask", "channel.mask" }, { "file", "channel.file" },
+	    { "exec.event", "exec.event" } };
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		json_t *copy;
+
+		if (strcmp(wire_op(msg), facts[i].op) != 0)
+			continue;
+		copy = json_copy((json_t *)(uintptr_t)msg);
+		(void)json_object_set_new(copy, "op",
+		    json_string(facts[i].as));
+		(void)json_object_set_new(copy, "channel",
+		    json_string(channel));
+		if (conn != NULL)
+			(void)json_object_set_new(copy, "conn",
+			    json_string(conn));
+		monitor_tell(m, copy);
+		return true;
+	}
+	return false;
+}
+
 static void
 recorder_message(struct link *l, const json_t *msg, struct wire_fds *fds)
 {
 	struct channel *ch = l->owner;
 	const char *op = wire_op(msg), *text = "";
-	json_t *copy = json_copy((json_t *)(uintptr_t)msg);
+	json_t *copy;
 
 	(void)fds;
-	(void)json_object_set_new(copy, "channel", json_string(ch->id));
+	if (strcmp(op, "exec.event") == 0)
+		conn_hold_words(ch->c, msg);
 	if (strcmp(op, "head") == 0) {
+		copy = json_copy((json_t *)(uintptr_t)msg);
 		(void)json_object_set_new(copy, "op",
 		    json_string("channel.head"));
+		(void)json_object_set_new(copy, "channel",
+		    json_string(ch->id));
 		monitor_mention(ch->c->m, copy);
-	} else if (strcmp(op, "mask") == 0) {
-		(void)json_object_set_new(copy, "op",
-		    json_string("channel.mask"));
-		monitor_tell(ch->c->m, copy);
-	} else if (strcmp(op, "file") == 0) {
-		(void)json_object_set_new(copy, "op",
-		    json_string("channel.file"));
-		monitor_tell(ch->c->m, copy);
-	} else if (strcmp(op, "exec.event") == 0) {
-		(void)json_object_set_new(copy, "conn",
-		    json_string(ch->c->id));
-		conn_hold_words(ch->c, copy);
-		monitor_tell(ch->c->m, copy);
 	} else if (strcmp(op, "seal") == 0 && ch->seal == NULL) {
-		ch->seal = copy;
-	} else {
-		json_decref(copy);
-		if (strcmp(op, "failed") == 0) {
-			(void)wire_str_opt(msg, "text", ERR_TEXT_MAX, &text,
-			    NULL);
-			failed(ch, text);
-		} else {
-			log_line(LOG_WARNING, "%s: recorder sent unknown "
-			    "%.40s", ch->id, op);
-		}
+		ch->seal = json_copy((json_t *)(uintptr_t)msg);
+	} else if (strcmp(op, "failed") == 0) {
+		(void)wire_str_opt(msg, "text", ERR_TEXT_MAX, &text, NULL);
+		failed(ch, text);
+	} else if (!channel_fact(ch->c->m, ch->c->id, ch->id, msg)) {
+		log_line(LOG_WARNING, "%s: recorder sent unknown %.40s",
+		    ch->id, op);
 	}
 }
 
@@ -359,7 +379,8 @@ opened(struct monitor *m, void *arg, const json_t *msg,
 		return;
 	}
 	(void)snprintf(ch->id, sizeof(ch->id), "%s", id);
-	if (recording_make(m, ch->id, &ch->record, &spool, &e) == 0 &&
+	if (recording_make(m, ch->id, json_is_true(json_object_get(msg,
+	    "reserve")), &ch->record, &spool, &e) == 0 &&
 	    start_recorder(ch, spool, &gate_end, &e) == 0) {
 		begin(ch, msg, gate_end);
 	} else {
@@ -410,19 +431,41 @@ channel_ask(struct conn *c, const json_t *msg)
 	monitor_ask(c->m, question, opened, ch);
 }
 
+/* The channel of c that a message names, or NULL. */
+static struct channel *
+named(const struct conn *c, const json_t *msg)
+{
+	struct channel *ch = c->channels;
+	const char *id = NULL;
+
+	if (wire_str(msg, "channel", ID_MAX, &id, NULL) < 0)
+		return NULL;
+	while (ch != NULL && strcmp(ch->id, id) != 0)
+		ch = ch->next;
+	return ch;
+}
+
 void
 channel_exit(struct conn *c, const json_t *msg)
 {
 	static const char *const keys[] = { "status", "signal", NULL };
-	const char *id = NULL;
+	struct channel *ch = named(c, msg);
 
-	if (wire_str(msg, "channel", ID_MAX, &id, NULL) < 0)
+	if (ch == NULL || ch->exit != NULL)
 		return;
-	for (struct channel *ch = c->channels; ch != NULL; ch = ch->next)
-		if (strcmp(ch->id, id) == 0 && ch->exit == NULL) {
-			ch->exit = json_object();
-			take(ch->exit, msg, keys);
-		}
+	ch->exit = json_object();
+	take(ch->exit, msg, keys);
+}
+
+void
+channel_hung(struct conn *c, const json_t *msg)
+{
+	struct channel *ch = named(c, msg);
+
+	if (ch == NULL || ch->child.pid == 0)
+		return;
+	failed(ch, "it does not answer, and was killed");
+	(void)kill(ch->child.pid, SIGKILL);
 }
 
 bool

@@ -158,7 +158,7 @@ answer_open(const struct turn *t, const struct live_conn *c,
 		return -1;
 	conf_profiles(t->l->start->conf, role->section, profiles);
 	*answer = json_pack("{s:b, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, "
-	    "s:s, s:s, s:o, s:s, s:I, s:O}", "ok", 1, "channel", channel, "role",
+	    "s:s, s:s, s:o, s:s, s:I, s:O, s:b}", "ok", 1, "channel", channel, "role",
 	    g->role,
 	    "grant", g->id, "until_us", (json_int_t)g->until_us, "shell",
 	    t->l->policy.shell, "pipes", role->pipes, "transfer",
@@ -167,7 +167,7 @@ answer_open(const struct turn *t, const struct live_conn *c,
 	    "rules", conf_str(conf_section(t->l->start->conf, "mask"),
 	    "rules"), "sync_us", (json_int_t)conf_us(conf_section(
 	    t->l->start->conf, "record"), "sync"), "exec_rules",
-	    role->rules);
+	    role->rules, "reserve", role->reserve);
 	return *answer == NULL ? err_set(e, ERR_MEMORY, "out of memory") : 0;
 }
 
@@ -286,16 +286,28 @@ person_of(const struct turn *t)
 static int
 tell(const struct turn *t, const char *kind, struct err *e)
 {
-	json_t *body = json_copy((json_t *)(uintptr_t)t->msg);
-	const char *session = turn_str(t, "channel");
+	const char *session = turn_str(t, "channel"), *person = person_of(t);
+	json_t *body;
+	char who[ID_MAX];
+	int known = 0;
 
+	/* told late, of a connection that is over */
+	if (person == NULL && session[0] != '\0')
+		known = book_channel_person(t->l->book, session, who, e);
+	if (known < 0)
+		return -1;
+	if (known > 0)
+		person = who;
+	body = json_copy((json_t *)(uintptr_t)t->msg);
 	if (session[0] == '\0')
 		session = turn_str(t, "conn");
+	if (session[0] == '\0')
+		return err_set(e, ERR_INPUT, "of no channel or connection");
 	(void)json_object_del(body, "op");
 	(void)json_object_del(body, "id");
 	(void)json_object_del(body, "channel");
 	(void)json_object_del(body, "conn");
-	return book_event(t->l->book, kind, session, person_of(t), body, e);
+	return book_event(t->l->book, kind, session, person, body, e);
 }
 
 int
@@ -320,6 +332,13 @@ verb_recorder_failed(struct turn *t, json_t **answer, struct err *e)
 {
 	(void)answer;
 	return tell(t, "recorder.failed", e);
+}
+
+int
+verb_reserve_used(struct turn *t, json_t **answer, struct err *e)
+{
+	(void)answer;
+	return tell(t, "reserve.used", e);
 }
 
 int

@@ -243,6 +243,8 @@ gate_message(struct link *l, const json_t *msg, struct wire_fds *fds)
 		pass_on(c, msg);
 	} else if (strcmp(op, "channel.exit") == 0) {
 		channel_exit(c, msg);
+	} else if (strcmp(op, "recorder.hung") == 0) {
+		channel_hung(c, msg);
 	} else if (strcmp(op, "gate.ready") == 0) {
 		log_line(LOG_DEBUG, "%s: gate is ready", c->id);
 	} else if (strcmp(op, "conn.end") == 0) {
@@ -327,13 +329,14 @@ gate_start_message(const struct conn *c, const json_t *open)
 	(void)snprintf(path, sizeof(path), "%s/warrant-shell",
 	    WARRANT_BINDIR);
 	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:I, "
-	    "s:I, s:I}", "op", "gate.start", "conn", c->id,
+	    "s:I, s:I, s:I}", "op", "gate.start", "conn", c->id,
 	    "account", account, "uid", (json_int_t)c->uid,
 	    "gid", (json_int_t)gid, "pid", (json_int_t)c->pid,
 	    "rundir", m->start->rundir, "shell_path", path,
 	    "rec_gid", (json_int_t)m->rec_gid,
 	    "idle_us", (json_int_t)conf_us(gate, "idle"),
-	    "daemon_lost_us", (json_int_t)conf_us(gate, "daemon_lost"));
+	    "daemon_lost_us", (json_int_t)conf_us(gate, "daemon_lost"),
+	    "hung_us", (json_int_t)conf_us(gate, "recorder_hung"));
 }
 
 int

@@ -294,6 +294,7 @@ run_round(struct ledger *l)
 
 	if (l->first == NULL && !tick)
 		return;
+	room_make(l);
 	if (book_begin(l->book, &e) < 0) {
 		fail_round(l, &e);
 		free_items(l);
@@ -306,6 +307,7 @@ run_round(struct ledger *l)
 	}
 	if (tick) {
 		serve_ticks(l, now);
+		room_tick(l);
 		l->tick_us = boot + SECOND_US;
 	}
 	if (book_commit(l->book, &e) < 0) {
@@ -409,6 +411,7 @@ set_up(struct ledger *l, struct err *e)
 	    listen_to(l, &l->ledger_socket, s->ledger_fd, e) < 0 ||
 	    listen_to(l, &l->approver_socket, s->approver_fd, e) < 0)
 		return -1;
+	room_open(l);
 	l->offset_us = clock_wall_us() - clock_boot_us();
 	l->epoch_us = clock_boot_us() +
 	    conf_us(conf_section(s->conf, "store"), "epoch");

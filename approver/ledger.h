@@ -38,6 +38,7 @@
 #include "approver/policy.h"
 #include "approver/retention.h"
 #include "approver/remember.h"
+#include "approver/reserve.h"
 #include "lib/id.h"
 
 struct conf;
@@ -183,6 +184,8 @@ struct ledger {
 	int64_t offset_us;	/* wall - boot, of the last tick */
 	bool frozen;		/* the clock stepped: no new grants */
 	bool store_down;	/* said so in the log */
+	bool reserved;		/* reserve is there */
+	struct reserve reserve;	/* disk space for the store */
 	bool stopping;
 };
 
@@ -195,6 +198,14 @@ struct turn {
 	const json_t *msg;
 	int64_t now_us;
 };
+
+/* ---- room.c ------------------------------------------------------------ */
+
+/* Keep some disk space for the store, from the start and again when there is
+ * some; give it back for a round in which somebody comes in. */
+void room_open(struct ledger *l);
+void room_tick(struct ledger *l);
+void room_make(struct ledger *l);
 
 /* ---- purge.c ----------------------------------------------------------- */
 
@@ -325,7 +336,8 @@ extern verb_fn verb_approve, verb_cancel, verb_channel_file, verb_channel_head,
     verb_channel_seal, verb_conn_close, verb_conn_known, verb_conn_open,
     verb_deny, verb_exec, verb_extend, verb_login_check,
     verb_login_rejected, verb_login_remembered, verb_login_verified,
-    verb_ls, verb_monitor_ready, verb_recorder_failed, verb_recording, verb_request, verb_revoke,
+    verb_ls, verb_monitor_ready, verb_recorder_failed, verb_recording, verb_request,
+    verb_reserve_used, verb_revoke,
     verb_roles, verb_show, verb_snapshot, verb_status, verb_wait,
     verb_whoami;
 

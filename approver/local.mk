@@ -7,10 +7,12 @@ noinst_LTLIBRARIES += %D%/libapprover.la
 %C%_libapprover_la_SOURCES += %D%/loop.c %D%/loop.h
 %C%_libapprover_la_SOURCES += %D%/monitor.c %D%/monitor.h
 %C%_libapprover_la_SOURCES += %D%/channel.c %D%/conn.c %D%/digest.c
-%C%_libapprover_la_SOURCES += %D%/pam.c %D%/recording.c %D%/upstream.c
+%C%_libapprover_la_SOURCES += %D%/leftover.c %D%/pam.c %D%/recording.c
+%C%_libapprover_la_SOURCES += %D%/upstream.c
 %C%_libapprover_la_SOURCES += %D%/notify.c %D%/notify.h
 %C%_libapprover_la_SOURCES += %D%/policy.c %D%/policy.h %D%/policy_rules.c
 %C%_libapprover_la_SOURCES += %D%/proc.c %D%/proc.h
+%C%_libapprover_la_SOURCES += %D%/reserve.c %D%/reserve.h
 %C%_libapprover_la_SOURCES += %D%/retention.c %D%/retention.h
 %C%_libapprover_la_LIBADD = lib/liblib.la $(JANSSON_LIBS) $(CRYPTO_LIBS)
 
@@ -47,7 +49,7 @@ noinst_LTLIBRARIES += %D%/libledger.la
 %C%_libledger_la_SOURCES += %D%/holds.c %D%/sessions.c
 %C%_libledger_la_SOURCES += %D%/ledger.c %D%/ledger.h %D%/peer.c
 %C%_libledger_la_SOURCES += %D%/remember.c %D%/remember.h
-%C%_libledger_la_SOURCES += %D%/readers.c %D%/requests.c %D%/show.c
+%C%_libledger_la_SOURCES += %D%/readers.c %D%/requests.c %D%/room.c %D%/show.c
 %C%_libledger_la_SOURCES += %D%/verbs.c
 %C%_libledger_la_LIBADD = %D%/libapprover.la schema/libstore.la \
 	lib/liblib.la $(SQLITE_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS)

@@ -388,6 +388,8 @@ serve(struct monitor *m, struct err *e)
 	while (!m->stopping) {
 		int wait = sooner(parts_tick(m), upstream_tick(m));
 
+		wait = sooner(sooner(wait, leftover_tick(m)),
+		    recording_tick(m));
 		if (digest_step(m))
 			wait = 0;
 		if (loop_round(&m->loop, wait, e) < 0)
@@ -485,6 +487,7 @@ monitor_run(const struct monitor_start *start, struct err *e)
 		stop(&m);
 	}
 	upstream_free(&m);
+	json_decref(m.leftovers);
 	digest_free(&m);
 	conf_free(m.conf);
 	return rc;

@@ -12,7 +12,8 @@
  *	pam.c       links of the PAM module
  *	conn.c      connections and their gates
  *	channel.c   channels and their recorders
- *	recording.c record files: made, opened, left over
+ *	recording.c record files: made, opened, removed
+ *	leftover.c  what was recorded while no warrantd was there
  *	digest.c    SHA-256 of sealed records, a piece a round */
 #ifndef WARRANT_APPROVER_MONITOR_H
 #define WARRANT_APPROVER_MONITOR_H
@@ -82,7 +83,9 @@ struct monitor {
 	struct pam *pams;
 	size_t pam_count;
 	struct digest_job *jobs;
-	int64_t leftovers_at_ns;	/* look for unsealed records then */
+	json_t *leftovers;	/* ids of records without a seal */
+	int64_t leftovers_at_ns;	/* look at them again then */
+	bool reserved;		/* the reserve is there */
 	bool stopping;
 };
 
@@ -178,8 +181,16 @@ void channel_ask(struct conn *c, const json_t *msg);
 /* "channel.exit" of the gate. */
 void channel_exit(struct conn *c, const json_t *msg);
 
+/* "recorder.hung" of the gate: it is killed. */
+void channel_hung(struct conn *c, const json_t *msg);
+
 /* Does the connection have this channel? */
 bool channel_is_of(const struct conn *c, const char *id);
+
+/* A fact of a recorder, for the ledger; conn may be NULL.  False: it is none
+ * that we know. */
+bool channel_fact(struct monitor *m, const char *conn, const char *channel,
+    const json_t *msg);
 
 /* Tell a new ledger about the channels of c. */
 void channel_known(const struct conn *c);
@@ -192,20 +203,33 @@ bool channel_is_open(const struct monitor *m, const char *id);
 
 /* ---- recording.c ------------------------------------------------------ */
 
-/* Enough space, and two new files: the record (read and write, locked, so
+/* Keep the reserve; ms until it is tried again, -1 it is there. */
+int recording_tick(struct monitor *m);
+
+/* Enough space (last: else the reserve is used), and two new files: the record (read and write, locked, so
  * that a later warrantd sees whether its recorder still lives) and the
  * spool.  0, or -1 with *e; what is open by then is in the two. */
-int recording_make(struct monitor *m, const char *id, int *record,
+int recording_make(struct monitor *m, const char *id, bool last, int *record,
     int *spool, struct err *e);
 
 /* A read-only descriptor of a recording, or -1 with *e. */
 int recording_open(struct monitor *m, const char *id, struct err *e);
 
-/* The ledger has no seal of this recording: if nobody writes it, seal it. */
-void recording_leftover(struct monitor *m, const char *id);
-
 /* Remove the files of a recording that retention says is gone. */
 void recording_remove(struct monitor *m, const char *id);
+
+/* ---- leftover.c ------------------------------------------------------- */
+
+/* Tell the ledger what the recorder of this channel could tell nobody; conn:
+ * NULL when it is not known.  Its seal (caller: json_decref), or NULL.  The
+ * file stays until the seal is told: what is told twice is not lost. */
+json_t *spool_take(struct monitor *m, const char *conn, const char *channel);
+
+/* The ledger has no seal of this recording: seal it, once nobody writes it. */
+void leftover_take(struct monitor *m, const char *id);
+
+/* Look at those again; ms until the next look, -1 none. */
+int leftover_tick(struct monitor *m);
 
 /* ---- digest.c --------------------------------------------------------- */
 

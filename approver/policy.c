@@ -32,6 +32,7 @@ load_role(const struct conf_section *s, struct role *r, struct err *e)
 		.pipes = conf_str(s, "pipes"),
 		.transfer = conf_str(s, "transfer"),
 		.shared = conf_bool(s, "shared"),
+		.reserve = conf_bool(s, "reserve"),
 		.section = s,
 	};
 	if (!user_name_ok(r->account))

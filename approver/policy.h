@@ -36,6 +36,7 @@ struct role {
 	const char *pipes;	/* mask, refuse, pass */
 	const char *transfer;	/* deny, log */
 	bool shared;
+	bool reserve;		/* may use the space kept when there is no other */
 	json_t *rules;		/* for the gate, rules.h; owned */
 	const struct conf_section *section;	/* for mask */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause
- * recording.c - record files: made, opened, left over. */
+ * recording.c - record files: made, opened, removed. */
 #include "approver/monitor.h"
 
 #include <errno.h>
@@ -7,15 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "approver/reserve.h"
 #include "lib/conf.h"
 #include "lib/err.h"
 #include "lib/io.h"
 #include "lib/log.h"
 
-#define RESERVE (1024 * 1024)	/* bytes of disk a record begins with */
+#define FIRST (1024 * 1024)	/* bytes of disk a record begins with */
+#define RESERVE_MS 10000	/* is there space for the reserve again? */
 #define NAME_ROOM 48
 
 static void
@@ -25,29 +26,83 @@ names_of(const char *id, char record[NAME_ROOM], char spool[NAME_ROOM])
 	(void)snprintf(spool, NAME_ROOM, "%s.spool", id);
 }
 
+static int64_t
+megabytes(const struct monitor *m, const char *key)
+{
+	return conf_int(conf_section(m->conf, "record"), key) * 1024 * 1024;
+}
+
+static struct reserve
+reserve_of(const struct monitor *m)
+{
+	return (struct reserve){ .dir = m->sessions,
+	    .size = megabytes(m, "reserve") };
+}
+
 int
-recording_make(struct monitor *m, const char *id, int *record, int *spool,
-    struct err *e)
+recording_tick(struct monitor *m)
+{
+	struct reserve r = reserve_of(m);
+	struct err e = { 0 };
+	int rc;
+
+	if (m->reserved)
+		return -1;
+	rc = reserve_keep(&r, megabytes(m, "min_free"), &e);
+	if (rc < 0)
+		log_line(LOG_ERR, "recordings: %s", e.text);
+	m->reserved = rc == 1;
+	return m->reserved ? -1 : RESERVE_MS;
+}
+
+/* Is there space?  When there is none, last may take what was kept.  The
+ * bytes its record begins with, or -1 with *e. */
+static int64_t
+room_for(struct monitor *m, const char *id, bool last, struct err *e)
+{
+	int64_t least = megabytes(m, "min_free");
+	int64_t room = reserve_free(m->sessions, e);
+	struct reserve r = reserve_of(m);
+
+	if (room < 0)
+		return -1;
+	if (!m->reserved) /* what makes it up is nobody's */
+		least += r.size;
+	if (room >= least)
+		return FIRST;
+	if (!last)
+		return err_set(e, ERR_CANNOT_RECORD, "less than %lld MiB are "
+		    "free for recordings on this host: somebody whose role "
+		    "has reserve = yes, or break-glass, must make room",
+		    (long long)(least / 1024 / 1024));
+	if (room >= r.size || !reserve_release(&r))
+		return FIRST;
+	m->reserved = false;
+	log_line(LOG_ALERT, "%s: no space is left for recordings: it takes "
+	    "the reserve", id);
+	monitor_tell(m, json_pack("{s:s, s:s, s:I}", "op", "reserve.used",
+	    "channel", id, "bytes", (json_int_t)r.size));
+	/* half of it is its own at once, before anybody else fills it */
+	return r.size / 2 > FIRST ? r.size / 2 : FIRST;
+}
+
+int
+recording_make(struct monitor *m, const char *id, bool last, int *record,
+    int *spool, struct err *e)
 {
 	char record_name[NAME_ROOM], spool_name[NAME_ROOM];
 	const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int64_t min_mib = conf_int(conf_section(m->conf, "record"),
-	    "min_free");
-	struct statvfs v;
+	int64_t first = room_for(m, id, last, e);
 
-	if (fstatvfs(m->sessions, &v) < 0)
-		return err_sys(e, "fstatvfs");
-	if ((int64_t)(v.f_bavail * (v.f_frsize / 512) / 2048) < min_mib)
-		return err_set(e, ERR_CANNOT_RECORD,
-		    "less than %lld MiB are free for recordings",
-		    (long long)min_mib);
+	if (first < 0)
+		return -1;
 	names_of(id, record_name, spool_name);
 	*record = openat(m->sessions, record_name, flags, 0600);
 	if (*record < 0)
 		return err_sys(e, "%s", record_name);
 	if (flock(*record, LOCK_EX | LOCK_NB) < 0)
 		return err_sys(e, "%s: lock", record_name);
-	if (fallocate(*record, FALLOC_FL_KEEP_SIZE, 0, RESERVE) < 0 &&
+	if (fallocate(*record, FALLOC_FL_KEEP_SIZE, 0, first) < 0 &&
 	    errno != EOPNOTSUPP)
 		return err_sys(e, "%s", record_name);
 	*spool = openat(m->spool, spool_name, flags | O_APPEND, 0600);
@@ -88,29 +143,4 @@ recording_remove(struct monitor *m, const char *id)
 	else if (errno != ENOENT)
 		log_line(LOG_ERR, "%s: %s", record_name, strerror(errno));
 	(void)unlinkat(m->spool, spool_name, 0);
-}
-
-void
-recording_leftover(struct monitor *m, const char *id)
-{
-	struct err e = { 0 };
-	int fd;
-
-	if (!id_ok(id, 's') || channel_is_open(m, id))
-		return;
-	fd = recording_open(m, id, &e);
-	if (fd < 0) {
-		if (e.code == ERR_NOT_FOUND)
-			channel_void(m, id, "there is no record of it");
-		else
-			log_line(LOG_ERR, "%s: %s", id, e.text);
-		return;
-	}
-	if (flock(fd, LOCK_SH | LOCK_NB) < 0) {
-		io_close(&fd); /* its recorder still writes: look later */
-		return;
-	}
-	log_line(LOG_NOTICE, "%s: sealed as interrupted", id);
-	digest_start(m, fd, json_pack("{s:s, s:s, s:s}", "op",
-	    "channel.seal", "channel", id, "state", "interrupted"));
 }

@@ -323,7 +323,7 @@ on_unsealed(struct monitor *m, const json_t *msg)
 
 	json_array_foreach(list, i, one)
 		if (json_is_string(one))
-			recording_leftover(m, json_string_value(one));
+			leftover_take(m, json_string_value(one));
 	reply(m, msg, wire_ok(), -1);
 }
 

@@ -111,13 +111,16 @@ static const struct verb verbs[] = {
 	    { "size", NUMBER, INT64_MAX, true } } },
 	{ "recorder.failed", FROM_MONITOR, verb_recorder_failed, {
 	    { "channel", TEXT, ID_TEXT, true }, { "text", TEXT, 512, true } } },
+	{ "reserve.used", FROM_MONITOR, verb_reserve_used, {
+	    { "channel", TEXT, ID_TEXT, true },
+	    { "bytes", NUMBER, INT64_MAX, true } } },
 	{ "exec.count", FROM_MONITOR, verb_exec, {
 	    { "conn", TEXT, ID_TEXT, true },
 	    { "channel", TEXT, ID_TEXT, false },
 	    { "count", NUMBER, INT64_MAX, true },
 	    { "digest", TEXT, 128, true } } },
 	{ "exec.event", FROM_MONITOR, verb_exec, {
-	    { "conn", TEXT, ID_TEXT, true },
+	    { "conn", TEXT, ID_TEXT, false },
 	    { "channel", TEXT, ID_TEXT, false } } },
 	{ "exec.hold", FROM_MONITOR, verb_hold, {
 	    { "conn", TEXT, ID_TEXT, true },

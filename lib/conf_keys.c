@@ -111,6 +111,8 @@ const struct conf_key conf_keys[] = {
 	    "rules for programs, first match; empty: those of [gate]" },
 	{ "role", "shared", CONF_BOOL, "no", 0, 0, NULL,
 	    "several persons may hold the account at one time" },
+	{ "role", "reserve", CONF_BOOL, "no", 0, 0, NULL,
+	    "may start without min_free, in the space kept for it" },
 
 	{ "rule", "do", CONF_ENUM, "hold", 0, 0, "hold|deny|log",
 	    "hold: until somebody has decided; deny; log: let it start" },
@@ -142,6 +144,8 @@ const struct conf_key conf_keys[] = {
 	    "a person whose session is watched is told so" },
 	{ "record", "min_free", CONF_INT, "64", 1, 1048576, NULL,
 	    "MiB that must be free before a channel may start" },
+	{ "record", "reserve", CONF_INT, "16", 0, 1048576, NULL,
+	    "MiB kept for roles with reserve = yes; 0: nothing" },
 
 	{ "mask", "profiles", CONF_LIST, "pci, secrets, ids", 0, 0, NULL,
 	    "rule profiles in force" },
@@ -152,6 +156,8 @@ const struct conf_key conf_keys[] = {
 	    "a connection without a channel is ended after this" },
 	{ "gate", "daemon_lost", CONF_DURATION, "10m", 1, 3600, NULL,
 	    "how long channels go on without warrantd" },
+	{ "gate", "recorder_hung", CONF_DURATION, "1m", 2, 3600, NULL,
+	    "a recorder that does not answer for so long is ended" },
 
 	{ "gate", "rules", CONF_LIST, "", 0, 0, NULL,
 	    "rules for the programs of every role that names none" },

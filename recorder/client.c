@@ -49,7 +49,7 @@ struct client {
 	const char *command;	/* NULL: a login */
 	bool tty;
 	int gate;		/* link */
-	int size_fd;		/* the outer terminal, for its size alone */
+	int outer_fd;		/* the person's, for its size and a last word */
 	int signals;
 	pid_t child;
 	int status;		/* of the child, as by waitpid(2) */
@@ -199,8 +199,8 @@ on_signal(struct client *c)
 
 	if (read(c->signals, &s, sizeof(s)) != sizeof(s))
 		return;
-	if (s.ssi_signo == SIGWINCH && c->size_fd >= 0 &&
-	    ioctl(c->size_fd, TIOCGWINSZ, &w) == 0)
+	if (s.ssi_signo == SIGWINCH && c->outer_fd >= 0 &&
+	    ioctl(c->outer_fd, TIOCGWINSZ, &w) == 0)
 		(void)send_numbers(c, "winch", "cols", w.ws_col, "rows",
 		    w.ws_row);
 	if (s.ssi_signo != SIGCHLD || c->ended ||
@@ -255,6 +255,8 @@ refused(const struct client *c, const json_t *msg)
 	(void)wire_str_opt(msg, "why", ERR_TEXT_MAX, &why, NULL);
 	(void)wire_int_opt(msg, "code", 0, 255, &code, NULL);
 	tell_sftp(c, text[0] != '\0' ? text : why);
+	if (c->outer_fd >= 0 && text[0] != '\0') /* no recorder says it */
+		(void)dup2(c->outer_fd, STDERR_FILENO);
 	return fail((int)code, text);
 }
 
@@ -326,8 +328,7 @@ run(struct client *c, const json_t *msg, const struct wire_fds *fds)
 		io_close(&null);
 		return fail(CANNOT_RECORD, "the gate gave no terminal");
 	}
-	if (c->tty)
-		c->size_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	c->outer_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	(void)fflush(NULL);
 	c->child = fork();
 	if (c->child < 0) {
@@ -474,7 +475,7 @@ about(const char *what)
 int
 main(int argc, char **argv)
 {
-	struct client c = { .gate = -1, .size_fd = -1, .signals = -1 };
+	struct client c = { .gate = -1, .outer_fd = -1, .signals = -1 };
 	struct err e = { 0 };
 	int rc;
 

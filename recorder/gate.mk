@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += %D%/libgate.la
 %C%_libgate_la_SOURCES += %D%/sftp_no.c %D%/sftp_no.h
 %C%_libgate_la_SOURCES += %D%/rules.c %D%/rules.h
 %C%_libgate_la_SOURCES += %D%/transfer.c %D%/transfer.h
+%C%_libgate_la_SOURCES += %D%/watch.c %D%/watch.h
 %C%_libgate_la_LIBADD = lib/liblib.la $(JANSSON_LIBS) $(CRYPTO_LIBS)
 
 pkglibexec_PROGRAMS += %D%/warrant-gate

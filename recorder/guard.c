@@ -197,6 +197,7 @@ take_start(struct guard *g, const json_t *m, struct err *e)
 	const char *conn = NULL, *account = NULL, *rundir = NULL;
 	const char *path = NULL;
 	int64_t uid = 0, gid = 0, pid = 0, rec = 0, idle = 0, lost = 0;
+	int64_t hung = 0;
 	struct task t;
 	struct stat st;
 
@@ -209,7 +210,9 @@ take_start(struct guard *g, const json_t *m, struct err *e)
 	    wire_int(m, "pid", 1, INT32_MAX, &pid, e) < 0 ||
 	    wire_int(m, "rec_gid", 1, UINT32_MAX - 1, &rec, e) < 0 ||
 	    wire_int(m, "idle_us", 1, INT64_MAX / 1000, &idle, e) < 0 ||
-	    wire_int(m, "daemon_lost_us", 1, INT64_MAX / 1000, &lost, e) < 0)
+	    wire_int(m, "daemon_lost_us", 1, INT64_MAX / 1000, &lost, e) <
+	    0 ||
+	    wire_int(m, "hung_us", 1, INT64_MAX / 1000, &hung, e) < 0)
 		return -1;
 	if (stat(path, &st) < 0)
 		return err_sys(e, "%s", path);
@@ -223,6 +226,7 @@ take_start(struct guard *g, const json_t *m, struct err *e)
 	g->rec_gid = (gid_t)rec;
 	g->idle_ns = idle * 1000;
 	g->lost_ns = lost * 1000;
+	g->hung_ns = hung * 1000;
 	g->shell_dev = st.st_dev;
 	g->shell_ino = st.st_ino;
 	if (task_read(g->pid, &t, e) < 0)
@@ -304,6 +308,7 @@ set_up(struct guard *g, struct err *e)
 	    take_listener(g, e) < 0)
 		return -1;
 	g->ready_ns = g->idle_since_ns = g->counted_ns = clock_mono_ns();
+	g->watched_ns = g->ready_ns;
 	guard_tell(g, json_pack("{s:s}", "op", "gate.ready"));
 	return 0;
 }
@@ -330,7 +335,8 @@ fill(const struct guard *g, struct pollfd *p)
 		p[n++] = (struct pollfd){ .fd = used ? c->shell : -1,
 		    .events = POLLIN };
 		p[n++] = (struct pollfd){ .fd = used ? c->recorder : -1,
-		    .events = POLLIN };
+		    .events = (short)(json_array_size(c->queue) > 0 ?
+		    POLLIN | POLLOUT : POLLIN) };
 	}
 	return n;
 }
@@ -357,6 +363,9 @@ handle(struct guard *g, const struct pollfd *p, struct err *e)
 		struct gchannel *c = &g->channel[i];
 		const struct pollfd *q = p + 5 + 2 * i;
 
+		if (c->state != CHANNEL_NONE && c->recorder >= 0 &&
+		    q[1].fd == c->recorder && (q[1].revents & POLLOUT) != 0)
+			guard_record_more(c);
 		if (c->state != CHANNEL_NONE && c->recorder >= 0 &&
 		    q[1].fd == c->recorder && (q[1].revents & there) != 0)
 			guard_recorder(g, c);

@@ -31,6 +31,7 @@
 #include "recorder/rules.h"
 #include "recorder/task.h"
 #include "recorder/transfer.h"
+#include "recorder/watch.h"
 
 struct err;
 
@@ -67,17 +68,20 @@ struct gchannel {
 	char real_shell[USER_PATH_MAX];
 	bool tty, transfer_ok, refuse_pipes, mask_pipes;
 	bool over;		/* told to end: nothing more may start */
+	bool stuck;		/* the recorder takes nothing any more */
 	json_t *hello;
 	struct transfer *transfer;	/* to be started directly, or NULL */
 	const char *masked;	/* a transfer that masks may alter, or NULL */
 	const char *why_not;	/* it may not run as asked, or NULL */
-	int refused;		/* exit status of a refusal that is recorded */
+	int refused;		/* exit status of what was refused or failed */
 	int outer[3];		/* the person's: until the recorder has them */
 	int inner[3];		/* our ends: until the recorder has them */
 	int child[3];		/* the shell's ends, or the slave in [0] */
 	unsigned tty_dev;	/* of the inner pty, as in task.tty */
 	int64_t until_us, until_boot_us;	/* 0: no limit known */
 	int64_t end_ns;		/* be done by then, else kill; 0 none */
+	json_t *queue;		/* for the recorder, that has no room now */
+	struct watch watch;	/* over the recorder */
 	uint64_t execs, told;
 	struct sum sum;		/* of its execs */
 	const struct rules *rules;	/* one of guard.set; NULL: none yet */
@@ -135,11 +139,12 @@ struct guard {
 	dev_t shell_dev;	/* warrant-shell's file */
 	ino_t shell_ino;
 	gid_t rec_gid;
-	int64_t idle_ns, lost_ns;
+	int64_t idle_ns, lost_ns, hung_ns;
 	int listener;
 	bool pam_closed, monitor_lost, ending, ran;
 	bool revoked;		/* a grant has ended with a channel running */
 	int64_t ready_ns, idle_since_ns, lost_since_ns, counted_ns, swept_ns;
+	int64_t watched_ns;
 	char why[32];		/* why all of it ends */
 	unsigned char key[ARGV_KEY_SIZE];
 	struct gchannel channel[GUARD_CHANNELS];
@@ -268,8 +273,14 @@ void guard_channel_ok(struct guard *g, struct gchannel *c, const json_t *msg,
 /* A message of the recorder, or its end. */
 void guard_recorder(struct guard *g, struct gchannel *c);
 
-/* Tell the recorder (msg is stolen). */
+/* Tell the recorder (msg is stolen); what it has no room for waits. */
 void guard_record(struct gchannel *c, json_t *msg);
+
+/* It has room again. */
+void guard_record_more(struct gchannel *c);
+
+/* Find recorders that do not answer any more, and end their channels. */
+void guard_watch(struct guard *g, int64_t now_ns);
 
 /* The real shell has ended, or its parent was lost (status: as by wait). */
 void guard_channel_left(struct guard *g, struct gchannel *c, const char *key,

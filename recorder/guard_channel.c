@@ -15,6 +15,7 @@
 #include "recorder/guard.h"
 
 #define COMMAND_MAX 60000
+#define QUEUE_MAX 16384		/* messages for one recorder */
 #define DRAIN_NS (INT64_C(5) * 1000 * 1000 * 1000)
 
 struct gchannel *
@@ -50,15 +51,52 @@ guard_channel_index(const struct guard *g, const struct gchannel *c)
 	return (int)(c - g->channel);
 }
 
-void
-guard_record(struct gchannel *c, json_t *msg)
+/* False: it has no room just now. */
+static bool
+send_one(struct gchannel *c, const json_t *msg)
 {
 	struct err e = { 0 };
 
-	if (c->recorder >= 0 && wire_send(c->recorder, msg, NULL, 0,
-	    GUARD_SEND_MS, &e) < 0)
-		log_line(LOG_ERR, "%s: recorder: %s", c->id, e.text);
-	json_decref(msg);
+	if (c->recorder < 0 || wire_send(c->recorder, msg, NULL, 0, 0, &e) ==
+	    0)
+		return true;
+	if (e.code == ERR_TIMEOUT)
+		return false;
+	log_line(LOG_ERR, "%s: recorder: %s", c->id, e.text);
+	return true; /* one that is gone is seen by the loop */
+}
+
+void
+guard_record(struct gchannel *c, json_t *msg)
+{
+	if (json_array_size(c->queue) == 0 && send_one(c, msg)) {
+		json_decref(msg);
+		return;
+	}
+	if (c->queue == NULL)
+		c->queue = json_array();
+	if (json_array_size(c->queue) >= QUEUE_MAX ||
+	    json_array_append_new(c->queue, msg) < 0) {
+		log_line(LOG_ERR, "%s: recorder: it does not read", c->id);
+		c->stuck = true;
+	}
+}
+
+void
+guard_record_more(struct gchannel *c)
+{
+	size_t n = 0, all = json_array_size(c->queue);
+	json_t *left;
+
+	while (n < all && send_one(c, json_array_get(c->queue, n)))
+		n++;
+	if (n == 0)
+		return;
+	left = n < all ? json_array() : NULL;
+	for (; n < all; n++)
+		(void)json_array_append(left, json_array_get(c->queue, n));
+	json_decref(c->queue);
+	c->queue = left;
 }
 
 static void
@@ -84,6 +122,7 @@ guard_channel_free(struct guard *g, struct gchannel *c)
 	io_close(&c->shell);
 	io_close(&c->recorder);
 	json_decref(c->hello);
+	json_decref(c->queue);
 	free(c->transfer);
 	*c = (struct gchannel){ .state = CHANNEL_NONE, .shell = -1,
 	    .recorder = -1 };
@@ -280,6 +319,49 @@ on_sealed(struct guard *g, struct gchannel *c)
 	guard_channel_free(g, c);
 }
 
+/* It died, stopped by itself (and told the person why) or hangs: nothing of
+ * it may go on. */
+static void
+lost(struct guard *g, struct gchannel *c, const char *why, bool told)
+{
+	char text[160];
+
+	(void)snprintf(text, sizeof(text), "warrant: this session cannot be "
+	    "recorded any more and ends here: its recorder %s", why);
+	log_line(LOG_ERR, "%s: the recorder %s", c->id, why);
+	io_close(&c->recorder); /* one that wakes up again ends by this */
+	guard_end_channel(g, c, "recorder-failed", "");
+	guard_shell_no(c, GUARD_CANNOT_RECORD, told ? NULL : text);
+	guard_exec_counts(g);
+	guard_channel_free(g, c);
+}
+
+void
+guard_watch(struct guard *g, int64_t now_ns)
+{
+	int64_t passed = now_ns - g->watched_ns;
+
+	g->watched_ns = now_ns;
+	for (int i = 0; i < GUARD_CHANNELS; i++) {
+		struct gchannel *c = &g->channel[i];
+		enum watch_verdict v;
+		json_t *ping;
+
+		if (c->state < CHANNEL_STARTING || c->recorder < 0)
+			continue;
+		v = watch_look(&c->watch, passed, g->hung_ns);
+		if (v == WATCH_HUNG || c->stuck) {
+			guard_tell(g, json_pack("{s:s, s:s}", "op",
+			    "recorder.hung", "channel", c->id));
+			lost(g, c, "does not answer", false);
+		} else if (v == WATCH_ASK && json_array_size(c->queue) == 0) {
+			ping = json_pack("{s:s}", "op", "ping");
+			c->watch.asked = send_one(c, ping);
+			json_decref(ping);
+		}
+	}
+}
+
 void
 guard_recorder(struct guard *g, struct gchannel *c)
 {
@@ -291,19 +373,18 @@ guard_recorder(struct guard *g, struct gchannel *c)
 	if (rc < 0 && e.code == ERR_TIMEOUT)
 		return;
 	op = rc > 0 ? wire_op(msg) : "";
-	if (strcmp(op, "ready") == 0 && c->state == CHANNEL_STARTING) {
+	if (strcmp(op, "pong") == 0) {
+		watch_answered(&c->watch);
+	} else if (strcmp(op, "gone") == 0) {
+		if (c->state == CHANNEL_RUNNING)
+			guard_end_channel(g, c, "client-gone", "");
+	} else if (strcmp(op, "ready") == 0 && c->state == CHANNEL_STARTING) {
 		on_ready(g, c);
 	} else if (strcmp(op, "sealed") == 0 &&
 	    c->state != CHANNEL_RUNNING) {
 		on_sealed(g, c);
 	} else {
-		/* it died, or stopped by itself: nothing of it may go on */
-		log_line(LOG_ERR, "%s: the recorder is gone", c->id);
-		guard_end_channel(g, c, "recorder-failed", "");
-		guard_shell_no(c, GUARD_CANNOT_RECORD, "warrant: this "
-		    "session cannot be recorded any more and ends here");
-		guard_exec_counts(g);
-		guard_channel_free(g, c);
+		lost(g, c, "is gone", strcmp(op, "sealed") == 0);
 	}
 	json_decref(msg);
 }

@@ -80,11 +80,12 @@ guard_end_channel(struct guard *g, struct gchannel *c, const char *why,
 	c->end_ns = clock_mono_ns() + GRACE_NS;
 	guard_hold_drop(g, c);
 	guard_exec_counts(g);
-	if (c->state != CHANNEL_DRAINING) {
-		c->state = CHANNEL_DRAINING;
-		guard_record(c, json_pack("{s:s, s:s, s:s}", "op", "end",
-		    "why", why, "text", text));
-	}
+	if (strcmp(why, "recorder-failed") == 0)
+		c->refused = GUARD_CANNOT_RECORD;
+	c->state = CHANNEL_DRAINING;
+	/* one that drains to a client that does not read would not end */
+	guard_record(c, json_pack("{s:s, s:s, s:s}", "op", "end", "why", why,
+	    "text", text));
 	sweep(g, c);
 }
 
@@ -178,6 +179,7 @@ guard_tick(struct guard *g)
 	check_grants(g);
 	check_ends(g, now);
 	check_idle(g, now);
+	guard_watch(g, now);
 	if (now - g->counted_ns > COUNT_NS) {
 		g->counted_ns = now;
 		guard_exec_counts(g);

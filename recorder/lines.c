@@ -60,21 +60,27 @@ lines_put(struct lines *l, int64_t at_ns, char code, const char *p,
 }
 
 int
-lines_give(struct lines *l, int64_t now_ns, struct err *e)
+lines_give(struct lines *l, int64_t since_ns, struct err *e)
 {
 	if (l->made.len == 0)
 		return 0;
 	if (l->dirty_ns == 0)
-		l->dirty_ns = now_ns;
+		l->dirty_ns = since_ns;
 	if (l->frame_ns == 0)
-		l->frame_ns = now_ns;
+		l->frame_ns = since_ns;
 	if (l->unsynced_ns == 0)
-		l->unsynced_ns = now_ns;
-	if (record_reserve(l->w, l->made.len, e) < 0 ||
+		l->unsynced_ns = since_ns;
+	if ((!l->last_words && record_reserve(l->w, l->made.len, e) < 0) ||
 	    record_put(l->w, l->made.p, l->made.len, e) < 0)
 		return -1;
 	buf_reset(&l->made);
 	return 0;
+}
+
+size_t
+lines_unflushed(const struct lines *l)
+{
+	return record_unflushed(l->w);
 }
 
 static int

@@ -31,6 +31,7 @@ struct lines {
 	int64_t unsynced_ns;	/* oldest not on its way to disk; 0: none */
 	int64_t sync_ns;	/* at most so long is anything not on disk */
 	uint64_t events;
+	bool last_words;	/* they take no more space on the disk */
 	struct syncer *syncer;
 	/* After each flush; may be NULL. */
 	void (*head)(void *arg, const struct record_head *h);
@@ -48,8 +49,11 @@ int lines_put(struct lines *l, int64_t at_ns, char code, const char *p,
     size_t n, struct err *e);
 
 /* Space on the disk is taken, then the writer has what was put: what these
- * lines tell of may be shown.  -1 with *e (ERR_CANNOT_RECORD): it may not. */
-int lines_give(struct lines *l, int64_t now_ns, struct err *e);
+ * lines tell of may be shown.  since_ns: the oldest is of then.  -1 with *e (ERR_CANNOT_RECORD): it may not. */
+int lines_give(struct lines *l, int64_t since_ns, struct err *e);
+
+/* Bytes given that no flush has taken yet. */
+size_t lines_unflushed(const struct lines *l);
 
 /* Flush what is due by its size; lines_tick also by time, and syncs.  It is
  * to be called at the deadline (-1: no need). */

@@ -11,7 +11,8 @@ noinst_LTLIBRARIES += %D%/liblobby.la
 noinst_LTLIBRARIES += %D%/librelay.la
 %C%_librelay_la_SOURCES =
 %C%_librelay_la_SOURCES += %D%/cast.c %D%/cast.h
-%C%_librelay_la_SOURCES += %D%/recording.c %D%/recording.h
+%C%_librelay_la_SOURCES += %D%/recording.c %D%/recording.h \
+	%D%/recording_end.c %D%/recording_private.h
 %C%_librelay_la_SOURCES += %D%/relay.c %D%/relay.h
 %C%_librelay_la_SOURCES += %D%/syncer.c %D%/syncer.h
 %C%_librelay_la_SOURCES += %D%/tally.c %D%/tally.h
@@ -30,7 +31,8 @@ noinst_LTLIBRARIES += %D%/librelay.la
 
 pkglibexec_PROGRAMS += %D%/warrant-recorder
 %C%_warrant_recorder_SOURCES = %D%/recorder.c
-%C%_warrant_recorder_SOURCES += %D%/served.c %D%/served_jail.c %D%/served.h
+%C%_warrant_recorder_SOURCES += %D%/served.c %D%/served_jail.c \
+	%D%/served_tell.c %D%/served.h %D%/served_private.h
 %C%_warrant_recorder_SOURCES += %D%/standalone.c %D%/standalone.h
 %C%_warrant_recorder_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 %C%_warrant_recorder_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)

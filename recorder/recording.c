@@ -5,57 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
 #include "lib/clock.h"
-#include "lib/err.h"
 #include "recorder/cast.h"
 #include "recorder/header.h"
-#include "recorder/lines.h"
 #include "recorder/marker.h"
 #include "recorder/mask_text.h"
 #include "recorder/moved.h"
-#include "recorder/tally.h"
+#include "recorder/recording_private.h"
 
-#define GATHER_NS (INT64_C(2) * 1000 * 1000) /* reads so close become one line */
+#define GATHER_NS (INT64_C(2) * 1000 * 1000)	/* of reads for one line */
 #define LINE_BYTES (16 * 1024)	/* text of one line */
 #define KEPT_MAX (8 * RECORDING_BLOCK)
-
-/* One direction: its maskers, and text that waits for its line. */
-struct stream {
-	struct mask *live, *kept;	/* NULL: not masked */
-	struct buf text;
-	int64_t since_ns;	/* of the first byte in text */
-};
-
-struct recording {
-	struct recording_options o;
-	struct lines lines;
-	struct stream stream[STREAM_N];
-	struct buf kept;	/* what a masker let through */
-	int foreground;
-	struct moved *moved;	/* of a transfer, else NULL */
-	struct recording_totals totals;
-	struct tally tally;
-	int64_t now_ns;		/* of the call that is running */
-	bool failed;		/* a marker was lost */
-	struct err why;
-};
 
 /* ---- lines ------------------------------------------------------------ */
 
 static const char codes[STREAM_N] = { 'o', 'e', 'i' };
 
-/* Make lines of the text that waits; without all, not of a character that is
- * not whole yet. */
+/* Make lines of the first bytes of the text that waits. */
 static int
-cut_lines(struct recording *r, enum recording_stream which, bool all,
-    struct err *e)
+cut_first(struct recording *r, enum recording_stream which, size_t bytes,
+    bool all, struct err *e)
 {
 	struct stream *s = &r->stream[which];
 	size_t done = 0;
 
-	while (done < s->text.len) {
-		size_t n = s->text.len - done;
+	while (done < bytes) {
+		size_t n = bytes - done;
 
 		if (n > LINE_BYTES)
 			n = LINE_BYTES;
@@ -69,11 +44,18 @@ cut_lines(struct recording *r, enum recording_stream which, bool all,
 		done += n;
 	}
 	buf_drop(&s->text, done);
-	return lines_give(&r->lines, r->now_ns, e);
+	return lines_give(&r->lines, s->since_ns, e);
 }
 
 static int
-cut_all(struct recording *r, bool all, struct err *e)
+cut_lines(struct recording *r, enum recording_stream which, bool all,
+    struct err *e)
+{
+	return cut_first(r, which, r->stream[which].text.len, all, e);
+}
+
+int
+recording_cut(struct recording *r, bool all, struct err *e)
 {
 	for (int i = 0; i < STREAM_N; i++)
 		if (r->stream[i].text.len > 0 && cut_lines(r,
@@ -88,20 +70,24 @@ keep(struct recording *r, enum recording_stream which, const char *p,
     size_t n, struct err *e)
 {
 	struct stream *s = &r->stream[which];
+	size_t before = s->text.len;
 
 	if (n == 0)
 		return 0;
+	if (before == 0)
+		s->since_ns = r->now_ns;
+	if (buf_put(&s->text, p, n, e) < 0)
+		return -1;
 	for (int i = 0; i < STREAM_N; i++) /* in the order it happened */
 		if (i != (int)which && r->stream[i].text.len > 0 &&
 		    cut_lines(r, (enum recording_stream)i, false, e) < 0)
 			return -1;
-	if (s->text.len == 0)
+	if (before > 0 && r->now_ns - s->since_ns >= GATHER_NS) {
+		if (cut_first(r, which, before, false, e) < 0)
+			return -1;
 		s->since_ns = r->now_ns;
-	if (buf_put(&s->text, p, n, e) < 0)
-		return -1;
-	return s->text.len >= LINE_BYTES ||
-	    r->now_ns - s->since_ns >= GATHER_NS ?
-	    cut_lines(r, which, false, e) : 0;
+	}
+	return s->text.len >= LINE_BYTES ? cut_lines(r, which, false, e) : 0;
 }
 
 /* ---- masked values ---------------------------------------------------- */
@@ -283,9 +269,21 @@ markers(struct recording *r, struct err *e)
 	return lines_give(&r->lines, r->now_ns, e);
 }
 
-/* Let the kept view of a stream take bytes, or its end (p NULL). */
+/* By time, or as soon as much of it waits. */
 static int
-feed_kept(struct recording *r, enum recording_stream which, const char *p,
+flush_if_due(struct recording *r, struct err *e)
+{
+	size_t n = lines_unflushed(&r->lines);
+
+	for (int i = 0; i < STREAM_N; i++)
+		n += r->stream[i].text.len;
+	if (n >= LINES_FLUSH_BYTES && recording_cut(r, false, e) < 0)
+		return -1;
+	return lines_flush(&r->lines, r->now_ns, e);
+}
+
+int
+recording_keep(struct recording *r, enum recording_stream which, const char *p,
     size_t n, struct err *e)
 {
 	struct mask *m = r->stream[which].kept;
@@ -295,8 +293,9 @@ feed_kept(struct recording *r, enum recording_stream which, const char *p,
 		return keep(r, which, p, n, e);
 	rc = p == NULL ? mask_flush(m, &r->kept, e) :
 	    mask_feed(m, p, n, r->now_ns, &r->kept, e);
-	if (rc < 0 || markers(r, e) < 0 ||
-	    keep(r, which, r->kept.p, r->kept.len, e) < 0)
+	/* it may have been shown by the live view: first of all it is ours */
+	if (rc < 0 || keep(r, which, r->kept.p, r->kept.len, e) < 0 ||
+	    markers(r, e) < 0)
 		return -1;
 	buf_reset(&r->kept);
 	return 0;
@@ -314,12 +313,12 @@ recording_output(struct recording *r, enum recording_stream s,
 	if (r->moved != NULL && s == STREAM_OUT)
 		return moved_bytes(r->moved, false, p, n, e) < 0 ? -1 :
 		    buf_put(show, p, n, e);
-	if (feed_kept(r, s, p, n, e) < 0)
+	if (recording_keep(r, s, p, n, e) < 0)
 		return -1;
 	if ((live != NULL ? mask_feed(live, p, n, now_ns, show, e) :
 	    buf_put(show, p, n, e)) < 0 || markers(r, e) < 0)
 		return -1;
-	return lines_flush(&r->lines, r->now_ns, e);
+	return flush_if_due(r, e);
 }
 
 int
@@ -329,7 +328,7 @@ recording_end_stream(struct recording *r, enum recording_stream s,
 	r->now_ns = clock_mono_ns();
 	if (r->stream[s].kept == NULL)
 		return cut_lines(r, s, true, e);
-	if (feed_kept(r, s, NULL, 0, e) < 0 || (r->stream[s].live != NULL &&
+	if (recording_keep(r, s, NULL, 0, e) < 0 || (r->stream[s].live != NULL &&
 	    mask_flush(r->stream[s].live, show, e) < 0) ||
 	    markers(r, e) < 0)
 		return -1;
@@ -348,9 +347,9 @@ recording_input(struct recording *r, const char *p, size_t n, bool echoed,
 		return moved_bytes(r->moved, true, p, n, e);
 	if (!echoed)
 		return 0;
-	if (feed_kept(r, STREAM_IN, p, n, e) < 0)
+	if (recording_keep(r, STREAM_IN, p, n, e) < 0)
 		return -1;
-	return lines_flush(&r->lines, r->now_ns, e);
+	return flush_if_due(r, e);
 }
 
 /* ---- time ------------------------------------------------------------- */
@@ -375,7 +374,7 @@ recording_deadline(const struct recording *r)
 		if (s->kept != NULL)
 			sooner(&at, mask_deadline(s->kept));
 		if (s->text.len > 0)
-			sooner(&at, s->since_ns + GATHER_NS);
+			sooner(&at, s->since_ns + LINES_FLUSH_NS);
 	}
 	return at;
 }
@@ -396,9 +395,8 @@ tick_masks(struct recording *r, int i, struct buf *show, struct err *e)
 		return -1;
 	if (markers(r, e) < 0)
 		return -1;
-	return s->text.len > 0 && r->now_ns - s->since_ns >= GATHER_NS ?
-	    cut_lines(r, (enum recording_stream)i, r->now_ns - s->since_ns >=
-	    LINES_FLUSH_NS, e) : 0;
+	return s->text.len > 0 && r->now_ns - s->since_ns >= LINES_FLUSH_NS ?
+	    cut_lines(r, (enum recording_stream)i, true, e) : 0;
 }
 
 int
@@ -414,12 +412,12 @@ recording_tick(struct recording *r, int64_t now_ns,
 
 /* ---- facts ------------------------------------------------------------ */
 
-static int
-fact(struct recording *r, char code, const char *text, int64_t now_ns,
+int
+recording_fact(struct recording *r, char code, const char *text, int64_t now_ns,
     struct err *e)
 {
 	r->now_ns = now_ns;
-	if (cut_all(r, false, e) < 0 ||
+	if (recording_cut(r, false, e) < 0 ||
 	    lines_put(&r->lines, now_ns, code, text, strlen(text), e) < 0)
 		return -1;
 	return lines_give(&r->lines, r->now_ns, e);
@@ -436,7 +434,7 @@ recording_resize(struct recording *r, unsigned cols, unsigned rows,
 		mask_resize(r->stream[STREAM_OUT].live, cols);
 	if (r->stream[STREAM_OUT].kept != NULL)
 		mask_resize(r->stream[STREAM_OUT].kept, cols);
-	return fact(r, 'r', text, now_ns, e);
+	return recording_fact(r, 'r', text, now_ns, e);
 }
 
 int
@@ -450,7 +448,7 @@ recording_mark(struct recording *r, const char *kind, const char *text,
 	if (both == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	(void)snprintf(both, n, "%s %s", kind, text);
-	rc = fact(r, 'm', both, now_ns, e);
+	rc = recording_fact(r, 'm', both, now_ns, e);
 	free(both);
 	return rc;
 }
@@ -473,24 +471,4 @@ recording_mask_text(const struct recording *r, const char *p, size_t n,
     struct buf *out, struct err *e)
 {
 	return mask_text(r->o.rules, r->o.key, p, n, out, e);
-}
-
-int
-recording_close(struct recording *r, const char *state, const char *status,
-    int64_t now_ns, struct record_head *ret, struct err *e)
-{
-	char total[MARKER_MAX];
-
-	r->now_ns = now_ns;
-	if (r->stream[STREAM_IN].kept != NULL &&
-	    feed_kept(r, STREAM_IN, NULL, 0, e) < 0)
-		return -1;
-	if (cut_all(r, true, e) < 0 ||
-	    (r->moved != NULL && moved_end(r->moved, e) < 0))
-		return -1;
-	(void)marker_total(&r->totals, state, total);
-	if (fact(r, 'm', total, now_ns, e) < 0 ||
-	    (status != NULL && fact(r, 'x', status, now_ns, e) < 0))
-		return -1;
-	return lines_close(&r->lines, ret, e);
 }

@@ -113,6 +113,12 @@ int recording_close(struct recording *r, const char *state,
     const char *status, int64_t now_ns, struct record_head *ret,
     struct err *e);
 
+/* It cannot go on (a call has failed): all that was shown is kept in the
+ * space that was taken ahead, and the record is closed.  -1 with *e: that
+ * cannot be either, and what still waits to be shown must not be. */
+int recording_salvage(struct recording *r, const char *why, int64_t now_ns,
+    struct record_head *ret, struct err *e);
+
 void recording_totals(const struct recording *r,
     struct recording_totals *ret);
 

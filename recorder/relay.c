@@ -83,6 +83,7 @@ outer_gone(struct relay *r, int which)
 		close_inner(r);
 	} else {
 		io_close(&r->inner[which + 1]); /* SIGPIPE for the program */
+		r->hangup = r->outer[1] < 0 && r->outer[2] < 0;
 	}
 }
 
@@ -347,6 +348,13 @@ relay_say(struct relay *r, const char *kind, const char *text,
 	    buf_puts(b, text, e) < 0)
 		return -1;
 	return buf_puts(b, r->tty ? "\r\n" : "\n", e);
+}
+
+void
+relay_drop(struct relay *r)
+{
+	for (int i = STREAM_OUT; i <= STREAM_ERR; i++)
+		buf_reset(&r->show[i]);
 }
 
 void

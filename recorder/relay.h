@@ -61,6 +61,9 @@ int relay_run(struct relay *r, struct err *e);
 int relay_say(struct relay *r, const char *kind, const char *text,
     struct err *e);
 
+/* What waits to be shown never is. */
+void relay_drop(struct relay *r);
+
 /* Write out what is still to be shown, at most 2 s. */
 void relay_flush(struct relay *r);
 

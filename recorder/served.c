@@ -12,108 +12,15 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
-#include "lib/hex.h"
-#include "lib/io.h"
-#include "lib/log.h"
 #include "lib/visible.h"
 #include "lib/wire.h"
-#include "recorder/relay.h"
-#include "recorder/terminal.h"
+#include "recorder/served_private.h"
 
-#define MONITOR 3
 #define GATE 4
 #define RECORD 5
-#define SPOOL 6
 #define START_MS 30000
-#define SAY_MS 2000		/* a seal waits so long for the monitor */
 #define COUNTS_NS (INT64_C(10) * 1000 * 1000 * 1000)
-#define LOST_NS (INT64_C(600) * 1000 * 1000 * 1000)	/* without warrantd */
 #define TEXT_MAX 16384
-#define MOVED_TOLD 200	/* facts of a transfer, to the ledger */
-
-struct served {
-	struct relay relay;
-	struct mask_rules *rules;
-	json_t *record, *start;	/* the two messages it begins with */
-	struct record_head head;	/* told last */
-	struct terminal terminal;
-	int64_t counted_ns, lost_ns;	/* lost_ns: the monitor is gone since */
-	bool told_lost;
-	uint64_t moved;		/* facts of the transfer */
-	const char *state;
-	json_t *end;		/* status or signal of the real shell */
-	struct wire_fds fds;
-};
-
-/* ---- to the monitor --------------------------------------------------- */
-
-/* Tell the monitor; without it the line goes to the spool. */
-static void
-tell(struct served *s, json_t *msg, bool must)
-{
-	struct err e = { 0 };
-	char *line;
-
-	if (s->lost_ns == 0 && wire_send(MONITOR, msg, NULL, 0,
-	    must ? SAY_MS : 0, &e) == 0) {
-		json_decref(msg);
-		return;
-	}
-	if (s->lost_ns == 0 && e.code == ERR_UNAVAILABLE)
-		s->lost_ns = clock_mono_ns();
-	if (must && (line = json_dumps(msg, JSON_COMPACT)) != NULL) {
-		(void)io_write_all(SPOOL, line, strlen(line), NULL);
-		(void)io_write_all(SPOOL, "\n", 1, NULL);
-		free(line);
-	}
-	json_decref(msg);
-}
-
-static void
-told_head(void *arg, const struct record_head *h)
-{
-	struct served *s = arg;
-	char hex[2 * RECORD_HASH + 1];
-
-	s->head = *h;
-	hex_of(h->hash, RECORD_HASH, hex);
-	tell(s, json_pack("{s:s, s:I, s:s}", "op", "head", "length",
-	    (json_int_t)h->length, "hash", hex), false);
-}
-
-/* What a transfer did: the first ones singly to the ledger, all of them are in
- * the record. */
-static void
-told_moved(void *arg, const json_t *fact)
-{
-	struct served *s = arg;
-	json_t *msg = json_copy((json_t *)(uintptr_t)fact);
-	const char *did = json_string_value(json_object_get(fact, "did"));
-	bool total = did != NULL && strcmp(did, "total") == 0;
-
-	s->moved++;
-	if (msg == NULL || (!total && s->moved > MOVED_TOLD)) {
-		json_decref(msg);
-		return;
-	}
-	(void)json_object_set_new(msg, "op", json_string("file"));
-	if (total)
-		(void)json_object_set_new(msg, "facts", json_integer(
-		    (json_int_t)s->moved - 1));
-	tell(s, msg, true);
-}
-
-static void
-tell_counts(struct served *s)
-{
-	static struct recording_count c[RECORDING_RULES];
-	size_t n = recording_counts(s->relay.rec, c);
-
-	for (size_t i = 0; i < n; i++)
-		tell(s, json_pack("{s:s, s:s, s:I, s:I}", "op", "mask",
-		    "rule", c[i].rule, "n", (json_int_t)c[i].n, "exposed",
-		    (json_int_t)c[i].exposed), true);
-}
 
 /* ---- from the gate ---------------------------------------------------- */
 
@@ -144,7 +51,7 @@ on_exec(struct served *s, const json_t *msg, struct err *e)
 	if (json_is_true(json_object_get(msg, "tell"))) {
 		(void)json_object_set_new(copy, "op",
 		    json_string("exec.event"));
-		tell(s, json_incref(copy), true);
+		served_tell(s, json_incref(copy), true);
 	}
 out:
 	free(line);
@@ -191,6 +98,17 @@ on_text(struct served *s, const char *kind, const json_t *msg,
 	return rc;
 }
 
+/* One word to the gate; false when it has no room just now. */
+static bool
+say(const char *op)
+{
+	json_t *msg = json_pack("{s:s}", "op", op);
+	bool sent = wire_send(GATE, msg, NULL, 0, 0, NULL) == 0;
+
+	json_decref(msg);
+	return sent;
+}
+
 static int
 gate_message(struct served *s, const json_t *msg, struct err *e)
 {
@@ -202,6 +120,10 @@ gate_message(struct served *s, const json_t *msg, struct err *e)
 		return on_winch(s, msg, e);
 	if (strcmp(op, "say") == 0)
 		return on_text(s, "say", msg, e);
+	if (strcmp(op, "ping") == 0) {
+		(void)say("pong"); /* who reads no answer waits for none */
+		return 0;
+	}
 	if (strcmp(op, "leader") == 0) {
 		json_decref(s->end);
 		s->end = json_copy((json_t *)(uintptr_t)msg);
@@ -247,7 +169,7 @@ on_monitor(struct relay *r, void *arg, struct err *e)
 	struct served *s = arg;
 	json_t *msg = NULL;
 	struct err why = { 0 };
-	int rc = wire_recv(MONITOR, &msg, NULL, 0, &why);
+	int rc = wire_recv(SERVED_MONITOR, &msg, NULL, 0, &why);
 
 	(void)e;
 	if (rc > 0) {
@@ -265,16 +187,15 @@ on_tick(struct relay *r, void *arg, int64_t now_ns, struct err *e)
 {
 	struct served *s = arg;
 
+	(void)e;
+	/* without a terminal nothing hangs up on the job */
+	if (r->hangup && !r->tty && !s->told_gone)
+		s->told_gone = say("gone");
 	if (now_ns - s->counted_ns >= COUNTS_NS) {
 		s->counted_ns = now_ns;
-		tell_counts(s);
+		served_counts(s);
 	}
-	if (s->lost_ns == 0 || now_ns - s->lost_ns < LOST_NS)
-		return 0;
-	r->stop = true;
-	s->state = "interrupted";
-	return relay_say(r, "end", "warrant: the daemon has been away for "
-	    "too long; this session ends", e);
+	return 0;
 }
 
 /* ---- begin and end ---------------------------------------------------- */
@@ -330,8 +251,8 @@ open_recording(struct served *s, struct err *e)
 {
 	const json_t *header = json_object_get(s->record, "header");
 	struct recording_options o = { .fd = RECORD, .tty = s->relay.tty,
-	    .rules = s->rules, .header = header, .head = told_head,
-	    .moved = told_moved, .arg = s,
+	    .rules = s->rules, .header = header, .head = served_head,
+	    .moved = served_moved, .arg = s,
 	    .kernel = json_object_get(s->start, "kernel") };
 	const char *pipes = "mask";
 	int64_t cols = 0, rows = 0, sync_us = 5000000;
@@ -361,7 +282,7 @@ begin(struct served *s, struct err *e)
 	json_t *ready;
 	int rc;
 
-	if (wire_recv(MONITOR, &s->record, NULL, START_MS, e) != 1 ||
+	if (wire_recv(SERVED_MONITOR, &s->record, NULL, START_MS, e) != 1 ||
 	    load_rules(s, e) < 0 ||
 	    wire_recv(GATE, &s->start, &s->fds, START_MS, e) != 1 ||
 	    wire_bool_opt(s->start, "tty", &tty, e) < 0)
@@ -371,7 +292,7 @@ begin(struct served *s, struct err *e)
 	if (take_fds(s, e) < 0 || open_recording(s, e) < 0 ||
 	    relay_open(&s->relay, e) < 0 || served_jail(e) < 0)
 		return -1;
-	s->relay.watch[0] = (struct relay_watch){ MONITOR, on_monitor };
+	s->relay.watch[0] = (struct relay_watch){ SERVED_MONITOR, on_monitor };
 	s->relay.watch[1] = (struct relay_watch){ GATE, on_gate };
 	s->relay.arg = s;
 	s->relay.tick = on_tick;
@@ -379,7 +300,7 @@ begin(struct served *s, struct err *e)
 	if (s->relay.tty)
 		terminal_raw(&s->terminal, s->relay.outer[0]);
 	ready = json_pack("{s:s}", "op", "ready");
-	rc = wire_send(GATE, ready, NULL, 0, SAY_MS, e);
+	rc = wire_send(GATE, ready, NULL, 0, SERVED_SAY_MS, e);
 	json_decref(ready);
 	return rc;
 }
@@ -404,44 +325,38 @@ status_text(const struct served *s, char *ret, size_t size)
 	return ret;
 }
 
+/* The last line a person sees of a session that cannot be recorded. */
 static void
-tell_seal(struct served *s, const struct record_head *h)
+say_why(const struct served *s, const struct err *why)
 {
-	struct recording_totals t;
-	char hex[2 * RECORD_HASH + 1];
-	json_t *seal;
+	int to = s->relay.outer[s->relay.tty ? 1 : 2];
+	char line[ERR_TEXT_MAX + 100];
+	int n = snprintf(line, sizeof(line), "%swarrant: this session cannot "
+	    "be recorded any more and ends here: %s%s\n",
+	    s->relay.tty ? "\r\n" : "", why->text, s->relay.tty ? "\r" : "");
 
-	recording_totals(s->relay.rec, &t);
-	hex_of(h->hash, RECORD_HASH, hex);
-	tell_counts(s);
-	seal = json_pack("{s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I}",
-	    "op", "seal", "state", s->state, "length",
-	    (json_int_t)h->length, "hash", hex, "events",
-	    (json_int_t)t.events, "bytes_in", (json_int_t)t.bytes_in,
-	    "bytes_out", (json_int_t)t.bytes_out, "masked",
-	    (json_int_t)t.masked, "exposed", (json_int_t)t.exposed);
-	if (s->end != NULL) {
-		(void)json_object_del(s->end, "op");
-		(void)json_object_update_missing(seal, s->end);
-	}
-	tell(s, seal, true);
+	if (to >= 0 && n > 0)
+		(void)!write(to, line, (size_t)n);
 }
 
-/* It cannot be recorded: say so everywhere; what is written stays. */
+/* It cannot be recorded: say so everywhere.  What was shown is kept, or what
+ * still waits is not shown. */
 static void
 give_up(struct served *s, const struct err *why)
 {
-	static const char line[] = "warrant: this session cannot be "
-	    "recorded any more and ends here\r\n";
-	int to = s->relay.outer[s->relay.tty ? 1 : 2];
+	struct record_head h = s->head;
+	struct err e = { 0 };
 
-	if (to >= 0)
-		(void)!write(to, line, sizeof(line) - 1);
-	tell(s, json_pack("{s:s, s:s}", "op", "failed", "text", why->text),
+	if (s->relay.rec != NULL && recording_salvage(s->relay.rec,
+	    why->text, clock_mono_ns(), &h, &e) < 0)
+		relay_drop(&s->relay);
+	relay_flush(&s->relay);
+	say_why(s, why);
+	served_tell(s, json_pack("{s:s, s:s}", "op", "failed", "text", why->text),
 	    true);
 	if (s->relay.rec != NULL) {
 		s->state = "truncated";
-		tell_seal(s, &s->head);
+		served_tell_seal(s, &h);
 	}
 }
 
@@ -456,14 +371,14 @@ seal(struct served *s, struct err *e, int *rc)
 		*rc = recording_close(s->relay.rec, s->state, status_text(s,
 		    text, sizeof(text)), clock_mono_ns(), &h, e);
 	if (*rc == 0)
-		tell_seal(s, &h);
+		served_tell_seal(s, &h);
 	else
 		give_up(s, e);
 	relay_flush(&s->relay);
 	if (s->relay.tty)
 		terminal_restore(&s->terminal, s->relay.outer[1]);
 	msg = json_pack("{s:s, s:s}", "op", "sealed", "state", s->state);
-	(void)wire_send(GATE, msg, NULL, 0, SAY_MS, NULL);
+	(void)wire_send(GATE, msg, NULL, 0, SERVED_SAY_MS, NULL);
 	json_decref(msg);
 }
 
@@ -475,6 +390,7 @@ served_run(struct err *e)
 	int rc;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);	/* EFBIG tells as much */
 	for (int i = 0; i < RELAY_WATCH; i++)
 		s.relay.watch[i].fd = -1;
 	rc = begin(&s, e);

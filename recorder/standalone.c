@@ -120,6 +120,7 @@ become(const struct alone *a, int go, char *const *argv)
 	if (read(go, &byte, 1) != 1)
 		_exit(CANNOT_EXEC);
 	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_DFL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (a->slave >= 0) {
@@ -219,6 +220,7 @@ run(struct alone *a, const struct standalone *s, int fd, struct err *e)
 {
 	struct mask_rules *rules = NULL;
 	struct record_head head;
+	struct err lost = { 0 };
 	struct terminal terminal = { .raw = false };
 	char text[32];
 	int rc = -1, tty;
@@ -233,6 +235,9 @@ run(struct alone *a, const struct standalone *s, int fd, struct err *e)
 	if (a->relay.tty)
 		terminal_raw(&terminal, STDIN_FILENO);
 	rc = relay_run(&a->relay, e);
+	if (rc < 0 && recording_salvage(a->relay.rec, e->text,
+	    clock_mono_ns(), &head, &lost) < 0)
+		relay_drop(&a->relay); /* it would be shown unrecorded */
 	tty = a->relay.tty;
 	relay_flush(&a->relay);
 	relay_close(&a->relay); /* hangs up on what still runs */
@@ -271,6 +276,7 @@ standalone_run(const struct standalone *s, struct err *e)
 		    "or --force to write over it", s->file);
 	if (fd < 0)
 		return err_sys(e, "%s", s->file);
+	(void)signal(SIGXFSZ, SIG_IGN);	/* EFBIG tells as much */
 	for (int i = 0; i < RELAY_WATCH; i++)
 		a.relay.watch[i].fd = -1;
 	a.relay.arg = &a;

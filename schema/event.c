@@ -67,6 +67,8 @@ static const struct event_kind kinds[] = {
 	{ "request.lapsed", CLASS_ACCESS, 6, false, "a request lapsed" },
 	{ "request.withdrawn", CLASS_ACCESS, 6, false,
 	    "a request was withdrawn" },
+	{ "reserve.used", CLASS_SYSTEM, 2, true,
+	    "no disk space was left, and the reserve was used" },
 	{ "review.signed", CLASS_ADMIN, 5, false, "an exception was explained" },
 	{ "store.restored", CLASS_SYSTEM, 2, true, "the store was restored" },
 };

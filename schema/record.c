@@ -30,6 +30,7 @@ struct record_writer {
 	unsigned char *table;	/* its entries, of seq pairs */
 	size_t table_max;	/* bytes there is room for */
 	bool open, closed;
+	bool broken;		/* a write failed: nobody knows what is there */
 	char out[OUT];
 };
 
@@ -72,6 +73,7 @@ static int
 store(struct record_writer *w, const void *p, size_t n, struct err *e)
 {
 	if (io_write_all(w->fd, p, n, e) < 0) {
+		w->broken = true;
 		e->code = ERR_CANNOT_RECORD;
 		return err_prefix(e, "the record cannot be written");
 	}
@@ -86,6 +88,8 @@ pack(struct record_writer *w, const char *p, size_t n,
 {
 	ZSTD_inBuffer in = { p, n, 0 };
 
+	if (w->broken)
+		return err_set(e, ERR_CANNOT_RECORD, "the record is broken");
 	for (;;) {
 		ZSTD_outBuffer out = { w->out, sizeof(w->out), 0 };
 		size_t left = ZSTD_compressStream2(w->zstd, &out, &in, how);
@@ -127,15 +131,22 @@ static int
 put_table(struct record_writer *w, struct err *e)
 {
 	unsigned char head[RECORD_TABLE_HEAD], foot[RECORD_TABLE_FOOT];
+	uint64_t without = w->length;
+	struct err full = { 0 };
 
 	if (w->table == NULL)
 		return 0;
 	record_table_head(w->seq, head);
 	record_table_foot(w->seq, foot);
-	if (store(w, head, sizeof(head), e) < 0 ||
-	    store(w, w->table, w->seq * RECORD_TABLE_PAIR, e) < 0)
-		return -1;
-	return store(w, foot, sizeof(foot), e);
+	if (store(w, head, sizeof(head), &full) == 0 &&
+	    store(w, w->table, w->seq * RECORD_TABLE_PAIR, &full) == 0 &&
+	    store(w, foot, sizeof(foot), &full) == 0)
+		return 0;
+	/* a full disk: a record needs no table */
+	w->length = without;
+	w->broken = false;
+	return ftruncate(w->fd, (off_t)without) < 0 ? err_sys(e,
+	    "the record cannot be written") : 0;
 }
 
 static int

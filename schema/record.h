@@ -42,7 +42,8 @@ struct record_head {
 /* Begin at the start of fd (borrowed, empty, writable). */
 int record_writer_open(int fd, struct record_writer **ret, struct err *e);
 
-/* Add whole lines.  They are in memory until record_flush. */
+/* Add whole lines.  They are in memory until record_flush.  A write that has
+ * failed ends it: all calls fail from then on. */
 int record_put(struct record_writer *w, const char *lines, size_t n,
     struct err *e);
 

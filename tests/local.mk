@@ -5,6 +5,7 @@ include tests/fuzz/local.mk
 include tests/pam/local.mk
 include tests/page/local.mk
 include tests/replay/local.mk
+include tests/record/local.mk
 include tests/session/local.mk
 include tests/bench/local.mk
 

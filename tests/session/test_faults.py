@@ -18,6 +18,8 @@ from host import CONF, Host, processes_of, run
 from lib import check, wait_until
 
 H = None
+PAN = "4111 1111 1111 1111"
+HUNG = 4        # s without an answer
 
 
 def session():
@@ -132,8 +134,9 @@ def test_ledger_killed():
 
 def test_daemon_killed():
     """warrantd is killed: running sessions go on, new logins are told why,
-    and the next start seals what was left"""
+    and the next start learns all of it: what was masked, how it ended"""
     child = session()
+    mine = newest()
     H.warrantd.kill()
     H.warrantd.wait()
     subprocess.run(["pkill", "-KILL", "-f", "--", "warrantd.*--role"],
@@ -142,6 +145,8 @@ def test_daemon_killed():
     child.expect("goes on")
     done = H.ssh("alice", "id")
     check(done.status == 255 and b"uid=" not in done.out, done)
+    child.sendline(f"echo {PAN}")
+    child.expect("ready> ")
     child.sendline("exit 5")
     child.expect(pexpect.EOF)
     child.close()
@@ -149,9 +154,105 @@ def test_daemon_killed():
     H.start_warrantd(fresh=False)
     done = H.ssh("alice", "echo again", person="alice")
     check(done.out == b"again\n", done)
-    report = f"{H.at['bindir']}/warrant-report"
-    wait_until(lambda: "interrupted" in run([report, "who"]), 20,
-               "the session of before is sealed")
+    learnt(mine, "completed", 5)
+    check(not os.listdir(f"{H.statedir}/sessions/spool"), "is empty again")
+
+
+def newest():
+    """The channel that was opened last."""
+    return H.events("channel.open")[-1][0]
+
+
+def learnt(channel, state, status=None):
+    """The ledger knows what was masked in it and how it ended, once."""
+    seal = wait_until(lambda: [b for s, _, b in H.events("channel.seal")
+                               if s == channel], 20, "it is sealed")[0]
+    check(seal["state"] == state and seal.get("status") == status, seal)
+    masks = [(w, b) for s, w, b in H.events("channel.mask") if s == channel]
+    check([(b["rule"], b["n"]) for _, b in masks] == [("card.pan", 2)]
+          and masks[0][0] is not None, masks)
+
+
+def test_daemon_killed_and_back():
+    """warrantd is killed and starts again while a session runs: it is sealed
+    when it ends, and nothing of it is missing"""
+    child = session()
+    mine = newest()
+    H.warrantd.kill()
+    H.warrantd.wait()
+    subprocess.run(["pkill", "-KILL", "-f", "--", "warrantd.*--role"],
+                   check=False)
+    child.sendline(f"echo {PAN}")
+    child.expect("ready> ")
+    H.start_warrantd(fresh=False)
+    done = H.ssh("alice", "echo again", person="alice")
+    check(done.out == b"again\n", done)
+    child.sendline("exit 6")
+    child.expect(pexpect.EOF)
+    learnt(mine, "completed", 6)
+
+
+def stopped(name, signal_no=signal.SIGSTOP):
+    found = H.pids(name)
+    check(len(found) == 1, found)
+    os.kill(found[0], signal_no)
+    return found[0]
+
+
+def test_daemon_hung():
+    """warrantd hangs: the session goes on and ends, later all is learnt"""
+    child = session()
+    mine = newest()
+    H.warrantd.send_signal(signal.SIGSTOP)
+    try:
+        child.sendline(f"echo {PAN}")
+        child.expect("ready> ")
+        child.sendline("exit 7")
+        child.expect(pexpect.EOF)
+    finally:
+        H.warrantd.send_signal(signal.SIGCONT)
+    learnt(mine, "completed", 7)
+
+
+def test_recorder_hung():
+    """A recorder that hangs: its program waits, the session ends and says
+    why, it is an exception; nothing is left"""
+    child = session()
+    mine = newest()
+    child.sendline("setsid sleep 4303 & echo st''arted")
+    child.expect("started")
+    hung = stopped("warrant-recorder")
+    child.sendline("while :; do /bin/echo unre''corded; done")
+    child.expect("does not answer", timeout=30)
+    check("unrecorded" not in child.before, child.before)
+    child.expect(pexpect.EOF)
+    child.close()
+    check(child.exitstatus == 76, child.exitstatus)
+    nothing_left(4303)
+    wait_until(lambda: not of_account("alice"), 10, "all of it is killed")
+    wait_until(lambda: not os.path.exists(f"/proc/{hung}"), 5, "killed")
+    wait_until(lambda: [b for s, _, b in H.events("channel.seal")
+                        if s == mine and b["state"] == "interrupted"], 10,
+               "it is sealed")
+    check([b["text"] for s, _, b in H.events("recorder.failed")
+           if s == mine] == ["it does not answer, and was killed"],
+          H.events("recorder.failed"))
+
+
+def test_not_hung():
+    """A client that reads nothing for long, and a recorder that stands still
+    for a while, are no fault"""
+    child = session()
+    child.sendline("seq 1 200000; echo do''ne")
+    time.sleep(HUNG + 3)
+    pid = stopped("warrant-recorder")
+    time.sleep(HUNG / 3)
+    os.kill(pid, signal.SIGCONT)
+    child.expect("done")
+    child.sendline("exit 8")
+    child.expect(pexpect.EOF)
+    child.close()
+    check(child.exitstatus == 8, child.exitstatus)
 
 
 def test_full_disk():
@@ -186,7 +287,7 @@ def main():
     if os.geteuid() != 0:
         print("skip faults: needs root")
         return 77
-    with Host(conf=CONF) as H:
+    with Host(conf=f"{CONF}\n[gate]\nrecorder_hung = {HUNG}s\n") as H:
         for name in ("alice", "bob"):
             H.user(name)
         H.start()
@@ -194,7 +295,9 @@ def main():
         status = lib.run([
             test_recorder_killed, test_gate_killed, test_shell_killed,
             test_terminal_used_again,
-            test_ledger_killed, test_daemon_killed, test_full_disk,
+            test_ledger_killed, test_daemon_killed,
+            test_daemon_killed_and_back, test_daemon_hung,
+            test_recorder_hung, test_not_hung, test_full_disk,
             test_no_setgid])
         if status == 1:
             print(H.logs())

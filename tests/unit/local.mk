@@ -92,6 +92,9 @@ unit_tests += %D%/test_rules
 %C%_test_rules_LDADD = recorder/libgate.la lib/liblib.la $(JANSSON_LIBS) \
 	$(unit_ldadd)
 
+unit_tests += %D%/test_watch
+%C%_test_watch_LDADD = recorder/libgate.la lib/liblib.la $(unit_ldadd)
+
 unit_tests += %D%/test_transfer
 %C%_test_transfer_LDADD = recorder/libgate.la lib/liblib.la $(unit_ldadd)
 

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-2-Clause
+dist_check_SCRIPTS += %D%/full_disk.py
+TESTS += %D%/full_disk.py
