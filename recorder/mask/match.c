@@ -97,6 +97,16 @@ word_at(const char *text, size_t n, const char *word)
 	return at;
 }
 
+/* Do letters go on from a to b?  Not where camelCase begins a word. */
+static bool
+joined(char a, char b)
+{
+	bool hump = a >= 'a' && a <= 'z' && b >= 'A' && b <= 'Z';
+
+	return sym_alnum((unsigned char)a) && sym_alnum((unsigned char)b) &&
+	    !hump;
+}
+
 /* Pure: is one of the words (each ended by NUL, "" ends) whole in text? */
 static bool
 any_word(const char *text, size_t n, const char *words)
@@ -105,11 +115,11 @@ any_word(const char *text, size_t n, const char *words)
 		for (size_t i = 0; i < n; i++) {
 			size_t k;
 
-			if (i > 0 && sym_alnum((unsigned char)text[i - 1]))
+			if (i > 0 && joined(text[i - 1], text[i]))
 				continue;
 			k = word_at(text + i, n - i, w);
 			if (k > 0 && (i + k == n ||
-			    !sym_alnum((unsigned char)text[i + k])))
+			    !joined(text[i + k - 1], text[i + k])))
 				return true;
 		}
 	return false;
