@@ -194,7 +194,8 @@ candidate(const struct mask *m, uint16_t rule, uint32_t len, uint8_t next)
 	char v[RULE_RUN_MAX + 1];
 	uint32_t vs, n = 0;
 
-	if (!bound_allows(r->right, sym_prev(next)))
+	if (!bound_allows(r->right, sym_prev(next)) ||
+	    (r->right == BOUND_HOST && (next == ':' || next == '~')))
 		return false;
 	vs = match_value_start(m, rule, len);
 	if (len > RULE_RUN_MAX || vs + (uint32_t)r->after >= len ||

@@ -199,7 +199,7 @@ SELF = {
     "http.bearer": lambda: ("bearer ", some(32)),
     "http.apikey": lambda: (R.choice(["X-Api-Key: ", "x-auth-token: ",
                                       "X-Vault-Token: "]), some(32)),
-    "hash.crypt": lambda: (R.choice(["$6$", "$y$j9T$", "$1$"]),
+    "hash.crypt": lambda: (R.choice(["$6$", "$y$", "$1$"]),
                            some(8) + "$" + some(43, ALNUM + "./")),
     "docker.auth": lambda: ('"auth": "', base64.b64encode(
         random_bytes(24)).decode(), '"'),
@@ -284,9 +284,8 @@ CONTEXT = {
                      some(3, DIGITS)),
     "passport": word("passport,passport number", lambda: "C" + number(8)),
     "licence": word("driver license", lambda: "D" + number(7)),
-    "dob": word("dob,birthdate", lambda: R.choice(
-        ["19%02d-%02d-%02d", "%02d/%02d/19%02d"]) % tuple(
-            R.sample(range(10, 28), 3))),
+    "dob": word("dob,birthdate", lambda: "19%02d-%02d-%02d" % (
+        R.randint(40, 99), R.randint(1, 12), R.randint(1, 28))),
     "imei": word("imei", lambda: luhn("35" + number(12))),
     "imsi": word("imsi", lambda: "310150" + number(9)),
     "health.id": word("mrn,patient id", lambda: number(8)),
@@ -321,7 +320,8 @@ TOKEN = {
     "databricks.token": token("dapi|{h32}"),
     "huggingface.token": token("hf_|{a34}"),
     "telegram.token": token("|1{d9}:AA{b33}"),
-    "openai.key": token("sk-proj-|{b48}", "sk-|{w20}T3BlbkFJ{w20}"),
+    "openai.key": token("sk-proj-|{b48}"),
+    "openai.legacy": token("sk-|{w20}T3BlbkFJ{w20}"),
     "anthropic.key": token("sk-ant-|api03-{b93}"),
     "docker.pat": token("dckr_pat_|{b27}"),
     "atlassian.token": token("ATATT3|xFfGF0{b170}=1A2B3C4D"),
@@ -355,7 +355,7 @@ TOKEN = {
     "duffel.token": token("duffel_live_|{b43}"),
     "dynatrace.token": token("dt0c01.|{u24}.{u64}"),
     "easypost.key": token("EZAK|{w54}"),
-    "facebook.token": token("EAACEdEose0cBA|{w90}"),
+    "facebook.token": token("EAACE|dEose0cBA{w90}"),
     "figma.token": token("figd_|{b40}"),
     "flutterwave.key": token("FLWSECK_TEST-|{h32}-X"),
     "frameio.token": token("fio-u-|{b64}"),
@@ -407,8 +407,8 @@ KINDS = {**{k: ("self", v) for k, v in SELF.items()},
 
 # These go on to the next blank or quote: what may stand behind them in a
 # line is theirs.
-OPEN = {"kv.secret", "kv.pass", "http.auth", "http.apikey", "http.bearer",
-        "card.track", "netrc.password", "pgpass.password", "cli.secret",
+OPEN = {"aws.secret", "kv.secret", "kv.pass", "http.auth", "http.apikey", "http.bearer",
+        "netrc.password", "pgpass.password", "cli.secret",
         "cli.login", "cli.password", "google.oauth", "key.jwt",
         "hash.crypt", "vault.token", "gitlab.token", "doppler.token",
         "fly.token", "vendor.key", "grafana.token", "discord.hook",

@@ -3,7 +3,7 @@
 import base64
 import uuid
 
-from numbers_of import DIGITS, LOWER, R, UPPER, number, random_bytes, some
+from numbers_of import DIGITS, LOWER, R, UPPER, luhn, number, random_bytes, some, until
 
 HEX = "0123456789abcdef"
 WORDS = ("server worker request cache queue index backup session handler "
@@ -74,7 +74,10 @@ FAMILIES = {
     "float list": lambda: "[%s]" % ", ".join(
         "-%d.%s" % (n(0, 9), some(16, DIGITS)) for _ in range(3)),
     "order": lambda: "order %s" % number(n(6, 12)),
-    "order long": lambda: "order id %s shipped" % number(n(13, 20)),
+    "card typo": lambda: "order id %s shipped" % until(
+        lambda: number(n(13, 19)), lambda d: luhn(d[:-1]) != d),
+    "phone-like id": lambda: "%s-%s-%s" % ("01"[n(0, 1)] + number(2),
+                                           number(3), number(4)),
     "invoice": lambda: "INV-%d-%06d" % (n(2019, 2026), n(0, 999999)),
     "phone-like": lambda: "%s-%s-%s" % (number(3), number(3), number(4)),
     "ticket": lambda: "%s-%d closed" % (some(n(2, 4), UPPER), n(1, 99999)),
@@ -138,3 +141,6 @@ FAMILIES = {
         n(0, 59), n(0, 99), n(0, 99)),
     "prose": lambda: " ".join(w() for _ in range(12)) + ".",
 }
+
+# A telephone number in form: profile pii is right to hide it.
+PHONES = {"phone-like"}
