@@ -40,7 +40,7 @@ recorder_warrant_mask_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 recorder_warrant_mask_LDADD = recorder/mask/libmask.la lib/liblib.la \
 	$(CRYPTO_LIBS)
 
-# Recall and false positives: 5 cases a type and scene here, 40 in `make bench'.
+# Recall and false positives: 1 case a type and scene here, 10 in `make bench'.
 TESTS += tests/mask/score.py
 
 sbin_PROGRAMS += recorder/warrant-maskc

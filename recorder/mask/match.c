@@ -186,6 +186,31 @@ allowed(const struct mask *m, uint16_t rule, const char *v, size_t n)
 	return false;
 }
 
+/* Does a mask stand at the run's cell vs: a rule's tag and stars? */
+static bool
+masked_before(const struct mask *m, uint32_t vs)
+{
+	const struct ruleset *set = &m->rules->set;
+	const struct cell *c = m->c + m->head + vs;
+	uint32_t left = m->n - m->head - vs;
+	char tag[RULE_TAG_MAX];
+	uint32_t n = 0;
+
+	if (left < 5 || c[0].sym != '[')
+		return false;
+	while (n + 1 < RULE_TAG_MAX && n + 4 < left && c[n + 1].sym != ']') {
+		tag[n] = (char)c[n + 1].sym;
+		n++;
+	}
+	tag[n] = '\0';
+	if (c[n + 1].sym != ']' || c[n + 2].sym != '*' || c[n + 3].sym != '*')
+		return false;
+	for (size_t i = 0; i < set->n; i++)
+		if (strcmp(set->rule[i].tag, tag) == 0)
+			return true;
+	return false;
+}
+
 /* Is the run's first len cells a match of rule, next being what follows? */
 static bool
 candidate(const struct mask *m, uint16_t rule, uint32_t len, uint8_t next)
@@ -199,7 +224,7 @@ candidate(const struct mask *m, uint16_t rule, uint32_t len, uint8_t next)
 		return false;
 	vs = match_value_start(m, rule, len);
 	if (len > RULE_RUN_MAX || vs + (uint32_t)r->after >= len ||
-	    !match_possible(m, rule, vs))
+	    !match_possible(m, rule, vs) || masked_before(m, vs))
 		return false;
 	for (uint32_t i = vs; i < len - (uint32_t)r->after; i++)
 		v[n++] = (char)m->c[m->head + i].sym;

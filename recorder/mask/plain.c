@@ -80,17 +80,19 @@ move_cursor(struct mask *m, const uint8_t *in, size_t n)
 	const uint8_t *cr = memrchr(in, '\r', n);
 
 	if (cr != NULL) {
+		/* what stands before it may have ended lines */
+		for (const uint8_t *c = in; m->row > 0 && c < cr; c++)
+			m->row += *c == '\n';
 		n -= (size_t)(cr + 1 - in);
 		in = cr + 1;
 		m->col = 0;
 		m->col_known = true;
-		m->row = 0;
 	}
 	if (!m->col_known || m->o.cols == 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		if (in[i] == '\n') {
-			m->row = 0;
+			m->row += m->row > 0;
 		} else if (in[i] == '\t') {
 			m->col = (m->col / 8 + 1) * 8;
 			if (m->col >= m->o.cols)
