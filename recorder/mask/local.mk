@@ -14,6 +14,7 @@ noinst_LTLIBRARIES += %D%/libmask.la
 	%D%/mask.c %D%/mask.h \
 	%D%/maskrules.c %D%/maskrules.h \
 	%D%/match.c \
+	%D%/near.c %D%/near.h \
 	%D%/nfa.c %D%/nfa.h \
 	%D%/plain.c %D%/plain.h \
 	%D%/print.c \

@@ -12,6 +12,7 @@
 #include "lib/hex.h"
 #include "lib/io.h"
 #include "recorder/mask/engine.h"
+#include "recorder/mask/near.h"
 #include "recorder/mask/rulepath.h"
 #include "recorder/mask/table.h"
 
@@ -80,6 +81,7 @@ prepare(struct mask_rules *r)
 			r->first[p][b] = dfa_step(d, d->start[p],
 			    (uint8_t)sym);
 	}
+	near_prepare(r);
 	name_profiles(&r->set, r->profiles, r->profile_names,
 	    sizeof(r->profile_names));
 }

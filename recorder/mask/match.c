@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "recorder/mask/engine.h"
+#include "recorder/mask/near.h"
 
 void
 hist_push(struct mask *m, uint8_t sym)
@@ -97,22 +98,19 @@ word_at(const char *text, size_t n, const char *word)
 	return at;
 }
 
-/* Do letters go on from a to b?  Not where camelCase begins a word. */
 static bool
 joined(char a, char b)
 {
-	bool hump = a >= 'a' && a <= 'z' && b >= 'A' && b <= 'Z';
-
-	return sym_alnum((unsigned char)a) && sym_alnum((unsigned char)b) &&
-	    !hump;
+	return near_joined((uint8_t)a, (uint8_t)b);
 }
 
-/* Pure: is one of the words (each ended by NUL, "" ends) whole in text? */
+/* Pure: is one of the words (each ended by NUL, "" ends) whole in text, from
+ * its symbol from on? */
 static bool
-any_word(const char *text, size_t n, const char *words)
+any_word(const char *text, size_t from, size_t n, const char *words)
 {
 	for (const char *w = words; *w != '\0'; w += strlen(w) + 1)
-		for (size_t i = 0; i < n; i++) {
+		for (size_t i = from; i < n; i++) {
 			size_t k;
 
 			if (i > 0 && joined(text[i - 1], text[i]))
@@ -158,9 +156,9 @@ match_possible(const struct mask *m, uint16_t rule, uint32_t start)
 		return false;
 	if (r->near[0] == '\0')
 		return true;
-	n = line_before(m, start, text,
-	    r->within < HIST_KEEP ? (size_t)r->within : HIST_KEEP);
-	return any_word(text, n, r->near);
+	/* and one symbol more, which tells a word from its tail */
+	n = line_before(m, start, text, (size_t)r->within + 1);
+	return any_word(text, n > (size_t)r->within, n, r->near);
 }
 
 static bool
