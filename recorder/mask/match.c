@@ -61,6 +61,8 @@ match_value_start(const struct mask *m, uint16_t rule, uint32_t len)
 {
 	uint32_t at = len;
 
+	if ((m->rules->has_before[rule / 8] >> rule % 8 & 1) == 0)
+		return 0;
 	while (at > 0) {
 		unsigned n, i;
 		const uint16_t *live = dfa_live(&m->rules->dfa,
@@ -75,35 +77,6 @@ match_value_start(const struct mask *m, uint16_t rule, uint32_t len)
 	return at;
 }
 
-/* Does word (an underscore standing for a space, _, -, or nothing) stand at
- * text?  Returns the symbols it took, 0 for no. */
-static size_t
-word_at(const char *text, size_t n, const char *word)
-{
-	size_t at = 0;
-
-	for (; *word != '\0'; word++) {
-		unsigned c = at < n ? (unsigned char)text[at] : 0;
-
-		if (*word == '_') {
-			at += c == ' ' || c == '_' || c == '-';
-			continue;
-		}
-		if (c >= 'A' && c <= 'Z')
-			c += 0x20;
-		if (c != (unsigned char)*word)
-			return 0;
-		at++;
-	}
-	return at;
-}
-
-static bool
-joined(char a, char b)
-{
-	return near_joined((uint8_t)a, (uint8_t)b);
-}
-
 /* Pure: is one of the words (each ended by NUL, "" ends) whole in text, from
  * its symbol from on? */
 static bool
@@ -111,13 +84,10 @@ any_word(const char *text, size_t from, size_t n, const char *words)
 {
 	for (const char *w = words; *w != '\0'; w += strlen(w) + 1)
 		for (size_t i = from; i < n; i++) {
-			size_t k;
-
-			if (i > 0 && joined(text[i - 1], text[i]))
+			if (i > 0 && near_joined((uint8_t)text[i - 1],
+			    (uint8_t)text[i]))
 				continue;
-			k = word_at(text + i, n - i, w);
-			if (k > 0 && (i + k == n ||
-			    !joined(text[i + k - 1], text[i + k])))
+			if (near_word(text + i, n - i, w))
 				return true;
 		}
 	return false;

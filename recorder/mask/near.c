@@ -7,12 +7,36 @@
 
 #define NEAR_BACK 61	/* the farthest word, and what stands before it */
 
-bool
-near_joined(uint8_t a, uint8_t b)
+/* Does word (an underscore standing for a space, _, -, or nothing) stand at
+ * text?  Returns the symbols it took, 0 for no. */
+static size_t
+word_at(const char *text, size_t n, const char *word)
 {
-	bool hump = a >= 'a' && a <= 'z' && b >= 'A' && b <= 'Z';
+	size_t at = 0;
 
-	return sym_alnum(a) && sym_alnum(b) && !hump;
+	for (; *word != '\0'; word++) {
+		unsigned c = at < n ? (unsigned char)text[at] : 0;
+
+		if (*word == '_') {
+			at += c == ' ' || c == '_' || c == '-';
+			continue;
+		}
+		if (c >= 'A' && c <= 'Z')
+			c += 0x20;
+		if (c != (unsigned char)*word)
+			return 0;
+		at++;
+	}
+	return at;
+}
+
+bool
+near_word(const char *text, size_t n, const char *word)
+{
+	size_t k = word_at(text, n, word);
+
+	return k > 0 && (k == n ||
+	    !near_joined((uint8_t)text[k - 1], (uint8_t)text[k]));
 }
 
 /* 0 to 36: letters in either case, digits, anything else. */
@@ -67,10 +91,15 @@ near_prepare(struct mask_rules *r)
 
 	memset(r->near_bits, 0, sizeof(r->near_bits));
 	memset(r->near_only, 0, sizeof(r->near_only));
+	r->near_words = 0;
 	for (size_t i = 0; i < r->set.n; i++)
 		for (const char *w = r->set.rule[i].near; *w != '\0';
-		    w += strlen(w) + 1)
+		    w += strlen(w) + 1) {
 			add_word(r->near_bits, w);
+			if (r->near_words < NEAR_WORDS)
+				r->near_word[r->near_words] = w;
+			r->near_words++;
+		}
 	for (uint32_t q = d->accept_min; q < d->nstate; q++) {
 		unsigned n, i;
 		const uint16_t *acc = dfa_accepted(d, q, &n);
@@ -118,23 +147,51 @@ may_begin(const uint8_t *bits, uint8_t a, uint8_t b, uint8_t c)
 	    has_bit(bits, three(code(a), other, other)));
 }
 
+/* Does a word stand at place i?  One that ends behind s->n stands before no
+ * run that is asked about. */
+static bool
+word_here(const struct near_scan *s, ptrdiff_t i)
+{
+	const struct mask_rules *r = s->m->rules;
+	char text[NEAR_BACK];
+	uint8_t first = at_place(s, i) | 0x20;
+	size_t n = 0;
+
+	if (r->near_words > NEAR_WORDS)
+		return true;
+	while (n < sizeof(text) && i + (ptrdiff_t)n < (ptrdiff_t)s->n) {
+		text[n] = (char)at_place(s, i + (ptrdiff_t)n);
+		n++;
+	}
+	for (size_t k = 0; k < r->near_words; k++) {
+		const char *w = r->near_word[k];
+
+		if ((uint8_t)*w == first && near_word(text, n, w))
+			return true;
+	}
+	return false;
+}
+
 bool
 near_may(struct near_scan *s, size_t at, size_t end)
 {
 	ptrdiff_t from = (ptrdiff_t)at - NEAR_BACK, i = s->done;
+	uint8_t last;
 
-	for (i = i < from ? from : i; i < (ptrdiff_t)end; i++) {
-		uint8_t a = at_place(s, i);
+	i = i < from ? from : i;
+	last = i > from ? at_place(s, i - 1) : 0;
+	for (; i < (ptrdiff_t)end; i++) {
+		uint8_t a = at_place(s, i), before = last;
 
-		if (!sym_alnum(a) ||
-		    (i > from && near_joined(at_place(s, i - 1), a)))
+		last = a;
+		if (!sym_alnum(a) || near_joined(before, a))
 			continue;
 		if (i + 2 >= (ptrdiff_t)s->n) {
 			s->hit = i; /* its end is not here yet */
 			break;
 		}
 		if (may_begin(s->m->rules->near_bits, a, at_place(s, i + 1),
-		    at_place(s, i + 2)))
+		    at_place(s, i + 2)) && word_here(s, i))
 			s->hit = i;
 	}
 	if (s->done < i)

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recorder/mask/sym.h"
+
 struct mask;
 struct mask_rules;
 
@@ -34,7 +36,17 @@ void near_begin(struct near_scan *s, const struct mask *m,
 /* Could a word stand near the run in [at, end)?  at never goes back. */
 bool near_may(struct near_scan *s, size_t at, size_t end);
 
+/* Does word (an underscore standing for a blank, _, -, or nothing) stand whole
+ * at the beginning of text? */
+bool near_word(const char *text, size_t n, const char *word);
+
 /* Do letters go on from a to b?  Not where camelCase begins a word. */
-bool near_joined(uint8_t a, uint8_t b);
+static inline bool
+near_joined(uint8_t a, uint8_t b)
+{
+	bool hump = a >= 'a' && a <= 'z' && b >= 'A' && b <= 'Z';
+
+	return sym_alnum(a) && sym_alnum(b) && !hump;
+}
 
 #endif
