@@ -243,8 +243,7 @@ tell_sftp(const struct client *c, const char *text)
 		    sizeof(shown)));
 }
 
-/* `no`: its status, with its text shown, or why, which the recorder has
- * shown. */
+/* `no`: its status and text; a why was shown by the recorder. */
 static int
 refused(const struct client *c, const json_t *msg)
 {
@@ -356,8 +355,8 @@ env_word(const char *name, const char *second, const char *third)
 
 	if (second != NULL && (v == NULL || v[0] == '\0'))
 		return env_word(second, third, NULL);
-	return v != NULL && strlen(v) <= WORD_BYTES &&
-	    v[strspn(v, WORD_CHARS)] == '\0' ? v : NULL;
+	return v != NULL && strlen(v) <= WORD_BYTES && v[strspn(v,
+	    WORD_CHARS)] == '\0' ? v : NULL;
 }
 
 static int

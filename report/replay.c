@@ -370,29 +370,30 @@ fit(const struct replay *p)
 	return h->file == NULL && h->from_us == 0 && h->to_us == 0;
 }
 
+static const struct option longs[] = {
+	{ "at", required_argument, NULL, 'a' },
+	{ "cast", no_argument, NULL, 'c' },
+	{ "commands", no_argument, NULL, 'C' },
+	{ "follow", no_argument, NULL, 'f' },
+	{ "from", required_argument, NULL, 'F' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "html", no_argument, NULL, 'H' },
+	{ "idle", required_argument, NULL, 'i' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "raw", no_argument, NULL, 'r' },
+	{ "search", required_argument, NULL, 'e' },
+	{ "socket", required_argument, NULL, 'S' },
+	{ "speed", required_argument, NULL, 's' },
+	{ "text", no_argument, NULL, 't' },
+	{ "to", required_argument, NULL, 'T' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 }
+};
+
 int
 main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "at", required_argument, NULL, 'a' },
-		{ "cast", no_argument, NULL, 'c' },
-		{ "commands", no_argument, NULL, 'C' },
-		{ "follow", no_argument, NULL, 'f' },
-		{ "from", required_argument, NULL, 'F' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "html", no_argument, NULL, 'H' },
-		{ "idle", required_argument, NULL, 'i' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "raw", no_argument, NULL, 'r' },
-		{ "search", required_argument, NULL, 'e' },
-		{ "socket", required_argument, NULL, 'S' },
-		{ "speed", required_argument, NULL, 's' },
-		{ "text", no_argument, NULL, 't' },
-		{ "to", required_argument, NULL, 'T' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 }
-	};
 	struct replay p = { .speed = 1 };
 	const char *socket = NULL;
 	struct err e = { 0 };

@@ -90,10 +90,11 @@ push(struct mask *m, uint8_t sym, unsigned width, unsigned flags,
 		flags |= CELL_ECHO;
 		emit_to(m, m->rawlen);
 	}
-	m->pend = false;
-	match_cells(m);
 	m->c[m->n++] = (struct cell){ .off = off, .sym = sym,
 	    .width = (uint8_t)width, .flags = (uint8_t)flags };
+	/* decide first what waited: its bytes end where this cell begins */
+	m->pend = true;
+	match_cells(m);
 	m->pend = m->mode != MODE_RUN &&
 	    (sym == '_' || (flags & CELL_MARGIN) != 0);
 	match_cells(m);

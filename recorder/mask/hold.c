@@ -65,7 +65,9 @@ hold_settle(struct mask *m)
 	if (m->pos == 0) { /* only a cell that may be struck over */
 		const struct dfa *d = &m->rules->dfa;
 
-		if (dfa_step(d, d->start[sym_prev(hist_last(m, 0))],
+		/* a recording waits for what may be struck over it */
+		if (m->o.view == MASK_LIVE && dfa_step(d,
+		    d->start[sym_prev(hist_last(m, 0))],
 		    m->c[m->head].sym) == 0)
 			emit_to(m, end);
 		return;

@@ -18,6 +18,13 @@ int ids_letters(const char *v, size_t n, char *s, int max);
 /* Sum of d[i] times the digit weights[i]. */
 unsigned ids_weigh(const unsigned *d, const char *weights);
 
+/* The number two digits make. */
+static inline unsigned
+ids_two(const unsigned *d)
+{
+	return d[0] * 10 + d[1];
+}
+
 bool ids_all_equal(const unsigned *d, int n);
 
 /* A day that can be (29 February always). */

@@ -12,6 +12,7 @@
 #include "lib/io.h"
 #include "lib/sum.h"
 #include "recorder/mask/engine.h"
+#include "recorder/mask/near.h"
 #include "recorder/mask/rulepath.h"
 #include "recorder/mask/table.h"
 
@@ -64,6 +65,26 @@ name_profiles(const struct ruleset *set, uint32_t bits, char *to, size_t n)
 			    at > 0 ? "," : "", set->profile[i]);
 }
 
+/* Which rules have a part before their value. */
+static void
+note_before(struct mask_rules *r)
+{
+	const struct dfa *d = &r->dfa;
+
+	for (uint32_t q = 0; q < d->nstate; q++) {
+		unsigned n;
+		const uint16_t *live = dfa_live(d, q, &n);
+
+		for (unsigned i = 0; i < n; i++) {
+			uint16_t rule = LIVE_RULE(live[i]);
+
+			if ((live[i] & LIVE_BEFORE) != 0)
+				r->has_before[rule / 8] |=
+				    (uint8_t)(1u << rule % 8);
+		}
+	}
+}
+
 /* The tables of the fast way. */
 static void
 prepare(struct mask_rules *r)
@@ -80,6 +101,8 @@ prepare(struct mask_rules *r)
 			r->first[p][b] = dfa_step(d, d->start[p],
 			    (uint8_t)sym);
 	}
+	note_before(r);
+	near_prepare(r);
 	name_profiles(&r->set, r->profiles, r->profile_names,
 	    sizeof(r->profile_names));
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "recorder/mask/engine.h"
+#include "recorder/mask/near.h"
 
 void
 hist_push(struct mask *m, uint8_t sym)
@@ -60,6 +61,8 @@ match_value_start(const struct mask *m, uint16_t rule, uint32_t len)
 {
 	uint32_t at = len;
 
+	if ((m->rules->has_before[rule / 8] >> rule % 8 & 1) == 0)
+		return 0;
 	while (at > 0) {
 		unsigned n, i;
 		const uint16_t *live = dfa_live(&m->rules->dfa,
@@ -74,42 +77,17 @@ match_value_start(const struct mask *m, uint16_t rule, uint32_t len)
 	return at;
 }
 
-/* Does word (an underscore standing for a space, _, -, or nothing) stand at
- * text?  Returns the symbols it took, 0 for no. */
-static size_t
-word_at(const char *text, size_t n, const char *word)
-{
-	size_t at = 0;
-
-	for (; *word != '\0'; word++) {
-		unsigned c = at < n ? (unsigned char)text[at] : 0;
-
-		if (*word == '_') {
-			at += c == ' ' || c == '_' || c == '-';
-			continue;
-		}
-		if (c >= 'A' && c <= 'Z')
-			c += 0x20;
-		if (c != (unsigned char)*word)
-			return 0;
-		at++;
-	}
-	return at;
-}
-
-/* Pure: is one of the words (each ended by NUL, "" ends) whole in text? */
+/* Pure: is one of the words (each ended by NUL, "" ends) whole in text, from
+ * its symbol from on? */
 static bool
-any_word(const char *text, size_t n, const char *words)
+any_word(const char *text, size_t from, size_t n, const char *words)
 {
 	for (const char *w = words; *w != '\0'; w += strlen(w) + 1)
-		for (size_t i = 0; i < n; i++) {
-			size_t k;
-
-			if (i > 0 && sym_alnum((unsigned char)text[i - 1]))
+		for (size_t i = from; i < n; i++) {
+			if (i > 0 && near_joined((uint8_t)text[i - 1],
+			    (uint8_t)text[i]))
 				continue;
-			k = word_at(text + i, n - i, w);
-			if (k > 0 && (i + k == n ||
-			    !sym_alnum((unsigned char)text[i + k])))
+			if (near_word(text + i, n - i, w))
 				return true;
 		}
 	return false;
@@ -148,9 +126,9 @@ match_possible(const struct mask *m, uint16_t rule, uint32_t start)
 		return false;
 	if (r->near[0] == '\0')
 		return true;
-	n = line_before(m, start, text,
-	    r->within < HIST_KEEP ? (size_t)r->within : HIST_KEEP);
-	return any_word(text, n, r->near);
+	/* and one symbol more, which tells a word from its tail */
+	n = line_before(m, start, text, (size_t)r->within + 1);
+	return any_word(text, n > (size_t)r->within, n, r->near);
 }
 
 static bool
@@ -176,6 +154,31 @@ allowed(const struct mask *m, uint16_t rule, const char *v, size_t n)
 	return false;
 }
 
+/* Does a mask stand at the run's cell vs: a rule's tag and stars? */
+static bool
+masked_before(const struct mask *m, uint32_t vs)
+{
+	const struct ruleset *set = &m->rules->set;
+	const struct cell *c = m->c + m->head + vs;
+	uint32_t left = m->n - m->head - vs;
+	char tag[RULE_TAG_MAX];
+	uint32_t n = 0;
+
+	if (left < 5 || c[0].sym != '[')
+		return false;
+	while (n + 1 < RULE_TAG_MAX && n + 4 < left && c[n + 1].sym != ']') {
+		tag[n] = (char)c[n + 1].sym;
+		n++;
+	}
+	tag[n] = '\0';
+	if (c[n + 1].sym != ']' || c[n + 2].sym != '*' || c[n + 3].sym != '*')
+		return false;
+	for (size_t i = 0; i < set->n; i++)
+		if (strcmp(set->rule[i].tag, tag) == 0)
+			return true;
+	return false;
+}
+
 /* Is the run's first len cells a match of rule, next being what follows? */
 static bool
 candidate(const struct mask *m, uint16_t rule, uint32_t len, uint8_t next)
@@ -184,11 +187,12 @@ candidate(const struct mask *m, uint16_t rule, uint32_t len, uint8_t next)
 	char v[RULE_RUN_MAX + 1];
 	uint32_t vs, n = 0;
 
-	if (!bound_allows(r->right, sym_prev(next)))
+	if (!bound_allows(r->right, sym_prev(next)) ||
+	    (r->right == BOUND_HOST && (next == ':' || next == '~')))
 		return false;
 	vs = match_value_start(m, rule, len);
 	if (len > RULE_RUN_MAX || vs + (uint32_t)r->after >= len ||
-	    !match_possible(m, rule, vs))
+	    !match_possible(m, rule, vs) || masked_before(m, vs))
 		return false;
 	for (uint32_t i = vs; i < len - (uint32_t)r->after; i++)
 		v[n++] = (char)m->c[m->head + i].sym;

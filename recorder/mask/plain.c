@@ -7,6 +7,7 @@
 
 #include "lib/buf.h"
 #include "recorder/mask/engine.h"
+#include "recorder/mask/near.h"
 
 #define BLOCK_LEN 64
 
@@ -45,16 +46,39 @@ plain_span(const uint8_t *in, size_t n)
 	return at;
 }
 
+/* The run from at on has come to state q behind i and accepts: go on to its
+ * end.  False when all it accepts on the way asks for a word that is not
+ * there. */
+static bool
+may_match(struct near_scan *near, size_t at, size_t i, size_t end,
+    uint32_t q)
+{
+	const struct mask_rules *r = near->m->rules;
+	const struct dfa *d = &r->dfa;
+
+	while (q != 0) {
+		if (q >= d->accept_min && !near_only(r, q))
+			return true;
+		if (i == end)
+			return true;
+		q = d->next[q * d->nclass + r->cls[near->in[i++]]];
+	}
+	return near_may(near, at, i);
+}
+
 /* The first place from which a match cannot be excluded. */
 static size_t
-find_candidate(const struct mask_rules *r, unsigned prev, const uint8_t *in,
+find_candidate(const struct mask *m, unsigned prev, const uint8_t *in,
     size_t end)
 {
+	const struct mask_rules *r = m->rules;
+	struct near_scan near;
 	const struct dfa *d = &r->dfa;
 	const uint16_t *next = d->next;
 	const uint8_t *cls = r->cls;
 	uint32_t nclass = d->nclass, accept_min = d->accept_min;
 
+	near_begin(&near, m, in, end);
 	for (size_t at = 0; at < end; at++) {
 		uint32_t q = r->first[prev][in[at]];
 		size_t i = at + 1;
@@ -67,7 +91,7 @@ find_candidate(const struct mask_rules *r, unsigned prev, const uint8_t *in,
 			if (q == 0)
 				break;
 		}
-		if (q != 0)
+		if (q != 0 && may_match(&near, at, i, end, q))
 			return at;
 	}
 	return end;
@@ -80,17 +104,19 @@ move_cursor(struct mask *m, const uint8_t *in, size_t n)
 	const uint8_t *cr = memrchr(in, '\r', n);
 
 	if (cr != NULL) {
+		/* what stands before it may have ended lines */
+		for (const uint8_t *c = in; m->row > 0 && c < cr; c++)
+			m->row += *c == '\n';
 		n -= (size_t)(cr + 1 - in);
 		in = cr + 1;
 		m->col = 0;
 		m->col_known = true;
-		m->row = 0;
 	}
 	if (!m->col_known || m->o.cols == 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		if (in[i] == '\n') {
-			m->row = 0;
+			m->row += m->row > 0;
 		} else if (in[i] == '\t') {
 			m->col = (m->col / 8 + 1) * 8;
 			if (m->col >= m->o.cols)
@@ -123,7 +149,7 @@ plain_feed(struct mask *m, const uint8_t *in, size_t n)
 
 	if (n < 2)
 		return 0;
-	done = find_candidate(m->rules, sym_prev(hist_last(m, 0)), in, n - 1);
+	done = find_candidate(m, sym_prev(hist_last(m, 0)), in, n - 1);
 	if (done == 0)
 		return 0;
 	if (buf_put(m->out, in, done, &e) < 0)

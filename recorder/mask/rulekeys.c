@@ -216,7 +216,7 @@ static int
 bound(struct reader *r, enum bound *ret)
 {
 	static const char *const names[] = { "any", "alnum", "word", "token",
-	    "number" };
+	    "host", "number" };
 	size_t n;
 	const char *w = reader_word(r, &n);
 
@@ -226,7 +226,7 @@ bound(struct reader *r, enum bound *ret)
 			return 0;
 		}
 	r->at -= n;
-	return reader_bad(r, "a bound is any, alnum, word, token or number, not ",
+	return reader_bad(r, "a bound is any, alnum, word, token, host or number, not ",
 	    n > 0 ? w : "missing", n > 0 ? n : 7);
 }
 

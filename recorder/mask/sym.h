@@ -32,6 +32,8 @@ enum bound {
 	BOUND_ALNUM,	/* no letter or digit */
 	BOUND_WORD,	/* nor _ */
 	BOUND_TOKEN,	/* nor . % + - */
+	BOUND_HOST,	/* as WORD; on the right also no : or ~ as a prompt
+			 * or a path of scp has behind its host */
 	BOUND_NUMBER	/* as ALNUM; on the left also no digit before a . or
 			 * -, so that no fraction is taken for a number; a
 			 * comma parts the fields of a CSV line */
@@ -76,7 +78,7 @@ bound_allows(enum bound b, enum prev p)
 		return true;
 	case BOUND_ALNUM: case BOUND_NUMBER:
 		return p != PREV_ALNUM;
-	case BOUND_WORD:
+	case BOUND_WORD: case BOUND_HOST:
 		return p != PREV_ALNUM && p != PREV_UNDER;
 	case BOUND_TOKEN:
 		return p == PREV_OTHER;

@@ -69,4 +69,54 @@ bool valid_thai(const char *v, size_t n);
 bool valid_zaid(const char *v, size_t n);
 bool valid_bsn(const char *v, size_t n);
 
+/* euroids.c */
+bool valid_nir(const char *v, size_t n);
+bool valid_nrn(const char *v, size_t n);
+bool valid_cpr(const char *v, size_t n);
+bool valid_fnr(const char *v, size_t n);
+bool valid_rodnecislo(const char *v, size_t n);
+bool valid_ahv(const char *v, size_t n);
+bool valid_atsvnr(const char *v, size_t n);
+bool valid_pps(const char *v, size_t n);
+bool valid_ptnif(const char *v, size_t n);
+bool valid_cnp(const char *v, size_t n);
+bool valid_egn(const char *v, size_t n);
+bool valid_amka(const char *v, size_t n);
+bool valid_afm(const char *v, size_t n);
+bool valid_oib(const char *v, size_t n);
+bool valid_baltic(const char *v, size_t n);
+bool valid_pk(const char *v, size_t n);
+bool valid_kennitala(const char *v, size_t n);
+bool valid_jmbg(const char *v, size_t n);
+bool valid_taj(const char *v, size_t n);
+bool valid_nip(const char *v, size_t n);
+bool valid_esnss(const char *v, size_t n);
+bool valid_cif(const char *v, size_t n);
+bool valid_inn(const char *v, size_t n);
+bool valid_snils(const char *v, size_t n);
+bool valid_ukdl(const char *v, size_t n);
+
+/* worldids.c */
+bool valid_cnid(const char *v, size_t n);
+bool valid_twid(const char *v, size_t n);
+bool valid_hkid(const char *v, size_t n);
+bool valid_mynumber(const char *v, size_t n);
+bool valid_curp(const char *v, size_t n);
+bool valid_rfc(const char *v, size_t n);
+bool valid_cuit(const char *v, size_t n);
+bool valid_rut(const char *v, size_t n);
+bool valid_conit(const char *v, size_t n);
+bool valid_ymd(const char *v, size_t n);
+bool valid_nik(const char *v, size_t n);
+bool valid_gstin(const char *v, size_t n);
+bool valid_dea(const char *v, size_t n);
+bool valid_vin(const char *v, size_t n);
+bool valid_iin(const char *v, size_t n);
+bool valid_ird(const char *v, size_t n);
+bool valid_acn(const char *v, size_t n);
+
+/* coin.c */
+bool valid_base58(const char *v, size_t n);
+bool valid_bech32(const char *v, size_t n);
+
 #endif

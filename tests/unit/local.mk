@@ -135,6 +135,11 @@ unit_tests += %D%/test_mask
 %C%_test_mask_LDADD = recorder/mask/libmask.la lib/liblib.la $(CRYPTO_LIBS) \
 	$(unit_ldadd)
 
+unit_tests += %D%/test_mask_property
+%C%_test_mask_property_SOURCES = %D%/test_mask_property.c %D%/mask_helper.h
+%C%_test_mask_property_LDADD = recorder/mask/libmask.la lib/liblib.la \
+	$(CRYPTO_LIBS) $(unit_ldadd)
+
 unit_tests += %D%/test_store
 %C%_test_store_LDADD = schema/libstore.la lib/liblib.la $(SQLITE_LIBS) \
 	$(JANSSON_LIBS) $(unit_ldadd)

@@ -43,6 +43,7 @@ static const struct {
 	{ "AKIAQYLPMN5HHHFPZAM2\n", "AKIA[aws]***********\n" },
 	{ "x\xff" "4242424242424242\xfe\n", "x\xff[card]******4242\xfe\n" },
 	{ "4242424242424242", "[card]******4242" },
+	{ "_4242424242424242 ", "_[card]******4242 " },
 	{ "42\r\n42424242424242\r\n", "42\r\n42424242424242\r\n" },
 	{ "-----BEGIN PRIVATE KEY-----\r\nMIIEvQIBADANBgkqhkiG9w0BAQ\r\n"
 	    "AAAA\r\n-----END PRIVATE KEY-----\r\n",
