@@ -36,7 +36,7 @@ b58_decode(const char *v, size_t n, uint8_t out[B58_BYTES])
 static bool
 b58_holds(const uint8_t *bytes, size_t len)
 {
-	const uint8_t *p = bytes + B58_BYTES - len;
+	const uint8_t *p = &bytes[B58_BYTES - len];
 	uint8_t once[EVP_MAX_MD_SIZE], sum[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
 
