@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Checksums of crypto currencies. */
-#include <openssl/evp.h>
 #include <string.h>
 
+#include "lib/sum.h"
 #include "recorder/mask/validate.h"
 
 #define B58_BYTES 96
@@ -37,15 +37,14 @@ static bool
 b58_holds(const uint8_t *bytes, size_t len)
 {
 	const uint8_t *p = &bytes[B58_BYTES - len];
-	uint8_t once[EVP_MAX_MD_SIZE], sum[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
+	uint8_t once[SUM_LEN], twice[SUM_LEN];
 
 	for (const uint8_t *q = bytes; q < p; q++)
 		if (*q != 0)
 			return false;
-	return EVP_Digest(p, len - 4, once, &n, EVP_sha256(), NULL) == 1 &&
-	    EVP_Digest(once, n, sum, &n, EVP_sha256(), NULL) == 1 &&
-	    memcmp(sum, p + len - 4, 4) == 0;
+	sum_of(p, len - 4, once);
+	sum_of(once, sizeof(once), twice);
+	return memcmp(twice, p + len - 4, 4) == 0;
 }
 
 /* Base58Check: an address (25 bytes), a private key (37 or 38). */
