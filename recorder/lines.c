@@ -99,11 +99,17 @@ flush(struct lines *l, int64_t now_ns, struct err *e)
 	return 0;
 }
 
+bool
+lines_due(const struct lines *l, int64_t now_ns)
+{
+	return l->dirty_ns != 0 && now_ns - l->dirty_ns >= LINES_FLUSH_NS;
+}
+
 int
 lines_flush(struct lines *l, int64_t now_ns, struct err *e)
 {
 	if (record_unflushed(l->w) >= LINES_FLUSH_BYTES ||
-	    (l->dirty_ns != 0 && now_ns - l->dirty_ns >= LINES_FLUSH_NS))
+	    lines_due(l, now_ns))
 		return flush(l, now_ns, e);
 	return 0;
 }

@@ -55,6 +55,9 @@ int lines_give(struct lines *l, int64_t since_ns, struct err *e);
 /* Bytes given that no flush has taken yet. */
 size_t lines_unflushed(const struct lines *l);
 
+/* Has a line waited long enough for its flush?  Pure. */
+bool lines_due(const struct lines *l, int64_t now_ns);
+
 /* Flush what is due by its size; lines_tick also by time, and syncs.  It is
  * to be called at the deadline (-1: no need). */
 int lines_flush(struct lines *l, int64_t now_ns, struct err *e);

@@ -277,7 +277,9 @@ flush_if_due(struct recording *r, struct err *e)
 
 	for (int i = 0; i < STREAM_N; i++)
 		n += r->stream[i].text.len;
-	if (n >= LINES_FLUSH_BYTES && recording_cut(r, false, e) < 0)
+	/* one flush for all that there is */
+	if ((n >= LINES_FLUSH_BYTES || lines_due(&r->lines, r->now_ns)) &&
+	    recording_cut(r, false, e) < 0)
 		return -1;
 	return lines_flush(&r->lines, r->now_ns, e);
 }
@@ -407,7 +409,7 @@ recording_tick(struct recording *r, int64_t now_ns,
 	for (int i = 0; i < STREAM_N; i++)
 		if (tick_masks(r, i, show[i], e) < 0)
 			return -1;
-	return lines_tick(&r->lines, now_ns, e);
+	return flush_if_due(r, e) < 0 ? -1 : lines_tick(&r->lines, now_ns, e);
 }
 
 /* ---- facts ------------------------------------------------------------ */

@@ -2,7 +2,7 @@
 dist_noinst_SCRIPTS += tests/mask/score.py
 dist_noinst_DATA += tests/mask/kinds.py tests/mask/numbers_of.py \
 	tests/mask/traps.py
-dist_noinst_SCRIPTS += %D%/bench.py %D%/bench_host.py \
+dist_noinst_SCRIPTS += %D%/bench.py %D%/bench_host.py %D%/bench_loss.py \
 	%D%/bench_mask.py %D%/bench_module.py %D%/bench_replay.py \
 	%D%/bench_token.py
 
@@ -19,6 +19,7 @@ bench: all %D%/relay %D%/verify tests/pam/drive
 	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/%D%/bench_token.py
 	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/%D%/bench_module.py
 	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/%D%/bench.py
+	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/%D%/bench_loss.py
 	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/%D%/bench_mask.py
 	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/tests/mask/score.py 10
 	WARRANT_BUILD=$(abs_top_builddir) $(srcdir)/%D%/bench_replay.py
