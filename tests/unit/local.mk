@@ -27,6 +27,9 @@ unit_tests += %D%/test_execfilter
 unit_tests += %D%/test_jail
 %C%_test_jail_LDADD = lib/liblib.la $(unit_ldadd)
 
+unit_tests += %D%/test_recording
+%C%_test_recording_LDADD = recorder/librelay.la $(unit_ldadd)
+
 unit_tests += %D%/test_lines
 %C%_test_lines_LDADD = recorder/librelay.la $(unit_ldadd)
 
