@@ -4,7 +4,7 @@
  *
  *	html.c       reading, and what goes where
  *	html_tape.c  what stood on the terminal, and when
- *	html_filter.c  what of the output draws nothing
+ *	drawn.c      what of the output draws something
  *	html_rows.c  its lines; html_dict.c: each of them once
  *	html_list.c  markers as lists
  *	html_page.c  the page around it

@@ -7,7 +7,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
-#include "report/html_filter.h"
+#include "report/drawn.h"
 #include "report/html_rows.h"
 
 struct html_tape {
@@ -22,7 +22,7 @@ struct html_tape {
 	VTermPos at;		/* the cursor told last */
 	bool at_shown;
 	unsigned since;		/* frames since the last whole screen */
-	struct html_filter filter;
+	struct drawn filter;
 	struct html_rows rows;
 	struct buf *out;
 };
@@ -299,7 +299,7 @@ html_tape_output(struct html_tape *t, int64_t t_us, const char *p, size_t n,
 
 	if (seen == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
-	rc = take(t, t_us, seen, html_filter(&t->filter, p, n, seen), e);
+	rc = take(t, t_us, seen, drawn_filter(&t->filter, p, n, seen), e);
 	free(seen);
 	return rc;
 }

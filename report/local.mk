@@ -15,14 +15,20 @@ bin_PROGRAMS += %D%/warrant-report
 # For an auditor who trusts none of the above: no code of ours.
 dist_pkgdata_DATA += %D%/independent.py
 
+# What the page and the player share.
+noinst_LTLIBRARIES += %D%/libshown.la
+%C%_libshown_la_LIBADD = schema/librecord.la lib/liblib.la $(JANSSON_LIBS) -lm
+%C%_libshown_la_SOURCES =
+%C%_libshown_la_SOURCES += %D%/castline.c %D%/castline.h
+%C%_libshown_la_SOURCES += %D%/drawn.c %D%/drawn.h
+
 # A recording as one page; its script and its style as C strings.
 noinst_LTLIBRARIES += %D%/libhtml.la
-%C%_libhtml_la_LIBADD = schema/librecord.la schema/libstore.la lib/liblib.la \
-	$(VTERM_LIBS) $(JANSSON_LIBS)
+%C%_libhtml_la_LIBADD = %D%/libshown.la schema/librecord.la \
+	schema/libstore.la lib/liblib.la $(VTERM_LIBS) $(JANSSON_LIBS)
 %C%_libhtml_la_SOURCES =
 %C%_libhtml_la_SOURCES += %D%/html.c %D%/html.h
 %C%_libhtml_la_SOURCES += %D%/html_dict.c %D%/html_dict.h
-%C%_libhtml_la_SOURCES += %D%/html_filter.c %D%/html_filter.h
 %C%_libhtml_la_SOURCES += %D%/html_list.c %D%/html_list.h
 %C%_libhtml_la_SOURCES += %D%/html_page.c %D%/html_page.h
 %C%_libhtml_la_SOURCES += %D%/html_rows.c %D%/html_rows.h
@@ -46,7 +52,6 @@ CLEANFILES += %D%/html_player.c
 noinst_LTLIBRARIES += %D%/libreplay.la
 %C%_libreplay_la_SOURCES = %D%/screen.c %D%/screen.h
 %C%_libreplay_la_SOURCES += %D%/arena.c %D%/arena.h
-%C%_libreplay_la_SOURCES += %D%/castline.c %D%/castline.h
 %C%_libreplay_la_SOURCES += %D%/commands.c %D%/commands.h %D%/search.c
 %C%_libreplay_la_SOURCES += %D%/paint.c %D%/paint.h
 %C%_libreplay_la_SOURCES += %D%/player.c %D%/player.h %D%/player_private.h
@@ -54,10 +59,9 @@ noinst_LTLIBRARIES += %D%/libreplay.la
 %C%_libreplay_la_SOURCES += %D%/tape.c %D%/tape.h %D%/tape_look.c \
 	%D%/tape_private.h
 %C%_libreplay_la_SOURCES += %D%/view.c %D%/view.h %D%/view_copy.c \
-	%D%/view_feed.c \
 	%D%/view_private.h
-%C%_libreplay_la_LIBADD = schema/librecord.la lib/libcommand.la $(ZSTD_LIBS) \
-	$(JANSSON_LIBS) $(VTERM_LIBS) -lm
+%C%_libreplay_la_LIBADD = %D%/libshown.la schema/librecord.la \
+	lib/libcommand.la $(ZSTD_LIBS) $(JANSSON_LIBS) $(VTERM_LIBS) -lm
 
 bin_PROGRAMS += %D%/warrant-replay
 %C%_warrant_replay_SOURCES = %D%/replay.c

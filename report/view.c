@@ -9,6 +9,8 @@
 #include "report/arena.h"
 #include "report/view_private.h"
 
+#define FEED 4096		/* bytes of one call of libvterm */
+
 /* ---- cells ------------------------------------------------------------ */
 
 static struct view_cell *
@@ -418,12 +420,24 @@ view_close(struct view *v)
 	free(v);
 }
 
+static void
+feed(struct view *v, const char *p, size_t n)
+{
+	char piece[FEED + 1];
+
+	for (size_t k; n > 0; p += k, n -= k) {
+		k = n < FEED ? n : FEED;
+		(void)vterm_input_write(v->vt, piece, drawn_filter(
+		    &v->k.drawn, p, k, piece));
+	}
+}
+
 int
 view_put(struct view *v, const char *p, size_t n, struct err *e)
 {
 	if (v->dead || setjmp(v->full) != 0)
 		return full(v, e);
-	view_feed(v, p, n);
+	feed(v, p, n);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <vterm.h>
 
 #include "lib/buf.h"
+#include "report/drawn.h"
 #include "report/view.h"
 
 struct arena;
@@ -22,7 +23,7 @@ struct view {
 	struct view_kept {	/* plain values */
 		int rows, cols, row, col, alt;
 		bool cursor, reverse;
-		enum { GROUND, LEAD, ESCAPE, STRING } feed;
+		struct drawn drawn;
 		struct view_cell pen;
 	} k;
 	view_line_fn *tell;
@@ -31,8 +32,5 @@ struct view {
 	jmp_buf full;		/* out of libvterm when there is no memory */
 	bool dead;
 };
-
-/* Give bytes to libvterm but for what it must not see (view_feed.c). */
-void view_feed(struct view *v, const char *p, size_t n);
 
 #endif

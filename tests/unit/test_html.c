@@ -8,7 +8,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "report/html_dict.h"
-#include "report/html_filter.h"
+#include "report/drawn.h"
 #include "report/html_list.h"
 #include "report/html_rows.h"
 #include "report/html_tape.h"
@@ -183,18 +183,22 @@ control_strings_are_left_out(void **state)
 		{ "two escapes", "\x1b\x1bPa\x1b\\b", "b" },
 		{ "no end", "a\x1bPb", "a" },
 		{ "a designator", "\x1b(Pa", "\x1b(Pa" },
+		{ "C1", "a\xc2\x80" "b\xc2\x9f" "c", "abc" },
+		{ "its neighbours", "\xc2\xa0\xc3\x80", "\xc2\xa0\xc3\x80" },
+		{ "C1 behind an escape", "\x1b\xc2\x90" "b", "\x1b" "b" },
+		{ "half a C1", "\xc2\x1b[1ma", "\xc2\x1b[1ma" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(t); i++)
 		for (size_t cut = 1; cut < 8; cut++) {
-			struct html_filter f = { HTML_FILTER_GROUND };
+			struct drawn f = { DRAWN_GROUND };
 			size_t n = strlen(t[i].in), at = 0;
 			char got[64];
 
 			print_message("%s, by %zu\n", t[i].name, cut);
 			for (size_t j = 0; j < n; j += cut)
-				at += html_filter(&f, t[i].in + j,
+				at += drawn_filter(&f, t[i].in + j,
 				    n - j < cut ? n - j : cut, got + at);
 			got[at] = '\0';
 			assert_string_equal(got, t[i].want);
