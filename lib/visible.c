@@ -35,6 +35,18 @@ visible_char(const char *s, size_t n, uint32_t *ret)
 	return len;
 }
 
+size_t
+visible_utf8(uint32_t c, char ret[4])
+{
+	static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+
+	for (size_t i = n; i-- > 1; c >>= 6)
+		ret[i] = (char)(0x80 | (c & 0x3f));
+	ret[0] = (char)(lead[n] | c);
+	return n;
+}
+
 bool
 visible_hidden(uint32_t c)
 {

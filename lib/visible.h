@@ -31,6 +31,9 @@ const char *visible(const char *s, char *ret, size_t size);
  * overlong forms.  Pure. */
 size_t visible_char(const char *s, size_t n, uint32_t *ret);
 
+/* The other way: the UTF-8 of c (<= 0x10ffff), and its length.  Pure. */
+size_t visible_utf8(uint32_t c, char ret[4]);
+
 /* Is it one of those that are invisible or reorder text?  Pure. */
 bool visible_hidden(uint32_t c);
 

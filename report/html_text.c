@@ -39,31 +39,6 @@ html_texts(struct buf *b, const char *s, struct err *e)
 	return html_text(b, s, strlen(s), e);
 }
 
-static size_t
-utf8(uint32_t c, char ret[4])
-{
-	if (c < 0x80) {
-		ret[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		ret[0] = (char)(0xc0 | c >> 6);
-		ret[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		ret[0] = (char)(0xe0 | c >> 12);
-		ret[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		ret[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	ret[0] = (char)(0xf0 | c >> 18);
-	ret[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	ret[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	ret[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 int
 html_json_char(struct buf *b, uint32_t c, struct err *e)
 {
@@ -75,7 +50,7 @@ html_json_char(struct buf *b, uint32_t c, struct err *e)
 	if (c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' ||
 	    c == '\'' || c == 0x2028 || c == 0x2029)
 		return buf_printf(b, e, "\\u%04x", (unsigned)c);
-	return buf_put(b, bytes, utf8(c, bytes), e);
+	return buf_put(b, bytes, visible_utf8(c, bytes), e);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <zstd.h>
 
 #include "lib/err.h"
+#include "lib/visible.h"
 #include "report/arena.h"
 #include "report/view_private.h"
 
@@ -32,18 +33,6 @@ view_unknown(const struct view *v)
 
 /* ---- text ------------------------------------------------------------- */
 
-static size_t
-utf8(uint32_t c, char to[4])
-{
-	static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-
-	for (size_t i = n; i-- > 1; c >>= 6)
-		to[i] = (char)(0x80 | (c & 0x3f));
-	to[0] = (char)(lead[n] | c);
-	return n;
-}
-
 int
 view_cell_text(const struct view_cell *c, struct buf *to, struct err *e)
 {
@@ -54,7 +43,7 @@ view_cell_text(const struct view_cell *c, struct buf *to, struct err *e)
 	if (c->ch[0] < 0x20 || c->ch[0] == 0x7f)
 		return buf_putc(to, ' ', e);
 	for (size_t i = 0; i < VIEW_CHARS && c->ch[i] != 0; i++)
-		if (buf_put(to, one, utf8(c->ch[i], one), e) < 0)
+		if (buf_put(to, one, visible_utf8(c->ch[i], one), e) < 0)
 			return -1;
 	return 0;
 }

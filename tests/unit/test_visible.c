@@ -72,12 +72,30 @@ cuts_at_whole_characters(void **state)
 	}
 }
 
+static void
+a_character_both_ways(void **state)
+{
+	char bytes[4];
+	uint32_t got;
+
+	(void)state;
+	for (uint32_t c = 0; c <= 0x10ffff; c++) {
+		size_t n = visible_utf8(c, bytes);
+
+		if (c >= 0xd800 && c < 0xe000)
+			continue; /* no character: RFC 3629, section 3 */
+		assert_int_equal(visible_char(bytes, n, &got), n);
+		assert_int_equal(got, c);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows),
 		cmocka_unit_test(cuts_at_whole_characters),
+		cmocka_unit_test(a_character_both_ways),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
