@@ -35,9 +35,25 @@ member(struct buf *b, const json_t *j, const char *before, const char *key,
 	    (long long)json_integer_value(v));
 }
 
+struct part {
+	const char *before, *key;
+};
+
+/* Some members in their order; the last part has no key. */
+static int
+members(struct buf *b, const json_t *j, const struct part *p, struct err *e)
+{
+	for (; p->key != NULL; p++)
+		if (member(b, j, p->before, p->key, e) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 put_exec(struct html_lists *l, int64_t t_us, const json_t *j, struct err *e)
 {
+	static const struct part more[] = { { "", "exe" }, { " in ", "cwd" },
+	    { ", uid ", "euid" }, { NULL, NULL } };
 	const char *what = json_string_value(json_object_get(j, "decision"));
 	bool logged = what == NULL || strcmp(what, "log") == 0;
 	struct buf *b = &l->commands;
@@ -48,10 +64,7 @@ put_exec(struct html_lists *l, int64_t t_us, const json_t *j, struct err *e)
 	    buf_puts(b, "</code>", e) < 0 ||
 	    (!logged && (member(b, j, " <b>", "decision", e) < 0 ||
 	    buf_puts(b, "</b>", e) < 0)) ||
-	    buf_puts(b, " <small>", e) < 0 ||
-	    member(b, j, "", "exe", e) < 0 ||
-	    member(b, j, " in ", "cwd", e) < 0 ||
-	    member(b, j, ", uid ", "euid", e) < 0)
+	    buf_puts(b, " <small>", e) < 0 || members(b, j, more, e) < 0)
 		return -1;
 	return buf_puts(b, "</small></li>\n", e);
 }
@@ -60,16 +73,16 @@ static int
 put_transfer(struct html_lists *l, int64_t t_us, const json_t *j,
     struct err *e)
 {
+	static const struct part what[] = { { "", "did" }, { " ", "path" },
+	    { " ", "program" }, { " to ", "to" }, { NULL, NULL } };
+	static const struct part more[] = { { "bytes ", "bytes" },
+	    { ", SHA-256 ", "sha256" }, { NULL, NULL } };
 	struct buf *b = &l->commands;
 
 	if (begin(b, "transfer", t_us, e) < 0 ||
-	    member(b, j, "", "did", e) < 0 ||
-	    member(b, j, " ", "path", e) < 0 ||
-	    member(b, j, " ", "program", e) < 0 ||
-	    member(b, j, " to ", "to", e) < 0 ||
+	    members(b, j, what, e) < 0 ||
 	    buf_puts(b, "</code> <small>", e) < 0 ||
-	    member(b, j, "bytes ", "bytes", e) < 0 ||
-	    member(b, j, ", SHA-256 ", "sha256", e) < 0)
+	    members(b, j, more, e) < 0)
 		return -1;
 	return buf_puts(b, "</small></li>\n", e);
 }
@@ -78,6 +91,9 @@ static int
 put_masked(struct html_lists *l, int64_t t_us, const json_t *j,
     struct err *e)
 {
+	static const struct part more[] = { { "", "state" },
+	    { ", columns shown: ", "exposed" }, { ", view: ", "view" },
+	    { ", fingerprint ", "fp" }, { NULL, NULL } };
 	const char *view = json_string_value(json_object_get(j, "view"));
 	bool live = view != NULL && strcmp(view, "live") == 0;
 	struct buf *b = &l->masked;
@@ -89,10 +105,7 @@ put_masked(struct html_lists *l, int64_t t_us, const json_t *j,
 	if (begin(b, live ? "mask live" : "mask", t_us, e) < 0 ||
 	    member(b, j, "", "rule", e) < 0 ||
 	    buf_puts(b, "</code> <small>", e) < 0 ||
-	    member(b, j, "", "state", e) < 0 ||
-	    member(b, j, ", columns shown: ", "exposed", e) < 0 ||
-	    member(b, j, ", view: ", "view", e) < 0 ||
-	    member(b, j, ", fingerprint ", "fp", e) < 0)
+	    members(b, j, more, e) < 0)
 		return -1;
 	return buf_puts(b, "</small></li>\n", e);
 }
