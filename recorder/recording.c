@@ -269,19 +269,16 @@ markers(struct recording *r, struct err *e)
 	return lines_give(&r->lines, r->now_ns, e);
 }
 
-/* By time, or as soon as much of it waits. */
+/* A flush is due, by time or because much waits: it takes all there is. */
 static int
-flush_if_due(struct recording *r, struct err *e)
+cut_if_due(struct recording *r, struct err *e)
 {
 	size_t n = lines_unflushed(&r->lines);
 
 	for (int i = 0; i < STREAM_N; i++)
 		n += r->stream[i].text.len;
-	/* one flush for all that there is */
-	if ((n >= LINES_FLUSH_BYTES || lines_due(&r->lines, r->now_ns)) &&
-	    recording_cut(r, false, e) < 0)
-		return -1;
-	return lines_flush(&r->lines, r->now_ns, e);
+	return n >= LINES_FLUSH_BYTES || lines_due(&r->lines, r->now_ns) ?
+	    recording_cut(r, false, e) : 0;
 }
 
 int
@@ -320,7 +317,7 @@ recording_output(struct recording *r, enum recording_stream s,
 	if ((live != NULL ? mask_feed(live, p, n, now_ns, show, e) :
 	    buf_put(show, p, n, e)) < 0 || markers(r, e) < 0)
 		return -1;
-	return flush_if_due(r, e);
+	return cut_if_due(r, e) < 0 ? -1 : lines_flush(&r->lines, now_ns, e);
 }
 
 int
@@ -351,7 +348,7 @@ recording_input(struct recording *r, const char *p, size_t n, bool echoed,
 		return 0;
 	if (recording_keep(r, STREAM_IN, p, n, e) < 0)
 		return -1;
-	return flush_if_due(r, e);
+	return cut_if_due(r, e) < 0 ? -1 : lines_flush(&r->lines, now_ns, e);
 }
 
 /* ---- time ------------------------------------------------------------- */
@@ -409,7 +406,7 @@ recording_tick(struct recording *r, int64_t now_ns,
 	for (int i = 0; i < STREAM_N; i++)
 		if (tick_masks(r, i, show[i], e) < 0)
 			return -1;
-	return flush_if_due(r, e) < 0 ? -1 : lines_tick(&r->lines, now_ns, e);
+	return cut_if_due(r, e) < 0 ? -1 : lines_tick(&r->lines, now_ns, e);
 }
 
 /* ---- facts ------------------------------------------------------------ */
