@@ -7,6 +7,7 @@
 
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "schema/record_read.h"
 
 #define SECOND_US INT64_C(1000000)
 #define TIME_MAX_S 1e9
@@ -60,6 +61,14 @@ castline_clear(struct castline *l)
 {
 	json_decref(l->json);
 	*l = (struct castline){ 0 };
+}
+
+void
+castline_tell_cut(const struct record_summary *s)
+{
+	if (!s->closed)
+		(void)fprintf(stderr, "warrant-replay: the recording ends "
+		    "here without its last frame: interrupted, or cut\n");
 }
 
 bool

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 struct err;
+struct record_summary;
 
 struct casthead {
 	int cols, rows;
@@ -32,6 +33,10 @@ int casthead_parse(const char *line, size_t n, struct casthead *ret,
 int castline_parse(const char *line, size_t n, struct castline *ret,
     struct err *e);
 void castline_clear(struct castline *l);
+
+/* On standard error, for a record that was read to its end: is that the end of
+ * a whole one? */
+void castline_tell_cut(const struct record_summary *s);
 
 /* Is it output that the person saw? */
 bool castline_shown(const struct castline *l);

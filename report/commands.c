@@ -80,9 +80,8 @@ gather(int fd, struct programs *p, struct err *e)
 	while (rc > 0 && (rc = record_next(r, &line, &n, e)) > 0)
 		rc = take_line(p, line, n, e) < 0 ? -1 : 1;
 	end_last(p);
-	if (rc == 0 && !record_summary(r)->closed)
-		(void)fprintf(stderr, "warrant-replay: the recording ends "
-		    "here without its last frame: interrupted, or cut\n");
+	if (rc == 0)
+		castline_tell_cut(record_summary(r));
 	record_reader_free(r);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/io.h"
+#include "report/castline.h"
 #include "report/html_page.h"
 #include "report/html_tape.h"
 #include "report/html_text.h"
@@ -18,7 +19,6 @@
 #define DATA_PART (256 * 1024)		/* a data block is about so large */
 #define DATA_MAX (32 * 1024 * 1024)
 #define END_MAX (4 * HTML_LIST_BYTES)
-#define LATEST_S 1e9			/* a recording lasts no 30 years */
 
 struct html {
 	const struct html_options *o;
@@ -145,51 +145,43 @@ take_size(struct html *h, const char *text, struct err *e)
 }
 
 static int
-take_text(struct html *h, char code, const json_t *text, struct err *e)
+take_text(struct html *h, const struct castline *l, struct err *e)
 {
-	const char *s = json_string_value(text);
-	size_t n = json_string_length(text);
-
-	if (code == 'x') /* even behind the part that is shown */
+	if (l->code == 'x') /* even behind the part that is shown */
 		(void)snprintf(h->facts.status, sizeof(h->facts.status),
-		    "%s%s", strncmp(s, "SIG", 3) == 0 ? "" : "exit status ",
-		    s);
+		    "%s%s", strncmp(l->text, "SIG", 3) == 0 ? "" :
+		    "exit status ", l->text);
 	if (h->past)
 		return 0;
-	if (code == 'o' || code == 'e')
-		return html_tape_output(h->tape, h->t_us, s, n, e);
-	if (code == 'r')
-		return take_size(h, s, e);
-	if (code == 'm' && h->begun)
-		return html_list_mark(&h->lists, h->t_us, s, n, e);
+	if (castline_shown(l))
+		return html_tape_output(h->tape, h->t_us, l->text, l->n, e);
+	if (l->code == 'r')
+		return take_size(h, l->text, e);
+	if (l->code == 'm' && h->begun)
+		return html_list_mark(&h->lists, h->t_us, l->text, l->n, e);
 	return 0;
 }
 
 static int
 take_event(struct html *h, const char *line, size_t n, struct err *e)
 {
-	json_t *j = json_loadb(line, n, JSON_ALLOW_NUL, NULL);
-	const char *code = json_string_value(json_array_get(j, 1));
-	const json_t *text = json_array_get(j, 2);
-	double s = json_number_value(json_array_get(j, 0));
+	struct castline l;
+	struct err why = { 0 };
 	int rc = -1;
 
-	if (code == NULL || !json_is_string(text) || !(s >= 0) ||
-	    s > LATEST_S) {
-		rc = no_event(h, "a line that is no event", e);
-		goto out;
-	}
-	if ((int64_t)(s * 1e6 + 0.5) > h->t_us)
-		h->t_us = (int64_t)(s * 1e6 + 0.5);
+	if (castline_parse(line, n, &l, &why) < 0)
+		return no_event(h, why.text, e);
+	if (l.t_us > h->t_us)
+		h->t_us = l.t_us;
 	if (h->o->to_us > 0 && h->t_us > h->o->to_us)
 		h->past = true;
 	if (!h->begun && h->t_us >= h->o->from_us && put_head(h, e) < 0)
 		goto out;
-	rc = take_text(h, code[0], text, e);
+	rc = take_text(h, &l, e);
 	if (rc == 0)
 		rc = put_data(h, DATA_PART, e);
 out:
-	json_decref(j);
+	castline_clear(&l);
 	return rc;
 }
 
@@ -284,9 +276,8 @@ finish(struct html *h, int rc, struct err *e)
 	if (put_tail(h, e) < 0)
 		return e->code == ERR_LIMIT ? too_large(h, e) : -1;
 	h->whole = true;
-	if (rc == 0 && !h->facts.sum.closed)
-		(void)fprintf(stderr, "warrant-replay: the recording ends "
-		    "here without its last frame: interrupted, or cut\n");
+	if (rc == 0)
+		castline_tell_cut(&h->facts.sum);
 	return rc;
 }
 

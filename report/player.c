@@ -114,9 +114,8 @@ farewell(const struct player *p)
 	if (p->o.follow && s->closed)
 		(void)fprintf(stderr, "warrant-replay: the session has "
 		    "ended\n");
-	else if (p->ended && !s->closed)
-		(void)fprintf(stderr, "warrant-replay: the recording ends "
-		    "here without its last frame: interrupted, or cut\n");
+	else if (p->ended)
+		castline_tell_cut(s);
 	if (p->t->jumped)
 		(void)fprintf(stderr, "warrant-replay: what was jumped over "
 		    "was not verified\n");

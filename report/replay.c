@@ -17,6 +17,7 @@
 #include "lib/err.h"
 #include "lib/id.h"
 #include "lib/io.h"
+#include "report/castline.h"
 #include "report/commands.h"
 #include "report/html.h"
 #include "report/player.h"
@@ -131,28 +132,21 @@ wait_for_more(void *arg)
 static int
 event(struct replay *p, const char *line, size_t n, struct err *e)
 {
-	json_t *j = json_loadb(line, n, JSON_ALLOW_NUL, NULL);
-	const char *code = json_string_value(json_array_get(j, 1));
-	const json_t *text = json_array_get(j, 2);
+	struct castline l;
 	int rc = 0;
 
-	if (code == NULL || !json_is_string(text)) {
-		json_decref(j);
-		return err_set(e, ERR_INPUT, "a line that is no event");
-	}
+	if (castline_parse(line, n, &l, e) < 0)
+		return -1;
 	if (p->mode == PLAY && !p->follow)
-		wait_for(p, json_number_value(json_array_get(j, 0)));
-	if (code[0] == 'b' && p->mode == RAW) {
-		rc = put_exact(p, json_string_value(text), e);
-	} else if (release(p, e) < 0) {
+		wait_for(p, (double)l.t_us / 1e6);
+	if (l.code == 'b' && p->mode == RAW)
+		rc = put_exact(p, l.text, e);
+	else if (release(p, e) < 0)
 		rc = -1;
-	} else if (code[0] == 'o' || code[0] == 'e') {
-		rc = p->mode == RAW ? hold(p, json_string_value(text),
-		    json_string_length(text), e) :
-		    put(p, json_string_value(text), json_string_length(text),
-		    e);
-	}
-	json_decref(j);
+	else if (castline_shown(&l))
+		rc = p->mode == RAW ? hold(p, l.text, l.n, e) :
+		    put(p, l.text, l.n, e);
+	castline_clear(&l);
 	return rc;
 }
 
@@ -193,9 +187,8 @@ replay(struct replay *p, int fd, struct err *e)
 	if (rc == 0 && p->follow && record_summary(r)->closed)
 		(void)fprintf(stderr, "\r\nwarrant-replay: the session has "
 		    "ended\r\n");
-	if (rc == 0 && !record_summary(r)->closed)
-		(void)fprintf(stderr, "warrant-replay: the recording ends "
-		    "here without its last frame: interrupted, or cut\n");
+	if (rc == 0)
+		castline_tell_cut(record_summary(r));
 	record_reader_free(r);
 	return rc;
 }

@@ -67,9 +67,8 @@ play(struct tape *t, struct search *s, struct err *e)
 			return -1;
 		view_told(t->view);
 	}
-	if (rc == 0 && !record_summary(t->reader)->closed)
-		(void)fprintf(stderr, "warrant-replay: the recording ends "
-		    "here without its last frame: interrupted, or cut\n");
+	if (rc == 0)
+		castline_tell_cut(record_summary(t->reader));
 	return rc;
 }
 
