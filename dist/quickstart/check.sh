@@ -99,12 +99,12 @@ check_main() {
 	say "other compilers, sanitizers, fuzzers"
 	step "clang without a warning" "$top/dist/quickstart/clang.sh" "$top" \
 	    "$state/clang"
-	step "asan and ubsan" make -C "$checkdir" asan
+	step "asan and ubsan" make -C "$checkdir" -j"$(nproc)" asan
 	step "valgrind" "$top/dist/quickstart/valgrind.sh" "$checkdir"
-	step "fuzz-smoke" make -C "$checkdir" fuzz-smoke \
+	step "fuzz-smoke" make -C "$checkdir" -j"$(nproc)" fuzz-smoke \
 	    FUZZ_SECONDS="${FUZZ_SECONDS:-5}"
 	# all of it has run twice by now: here, what reads files of the package
-	step "distcheck" make -C "$checkdir" distcheck TESTS="\
+	step "distcheck" make -C "$checkdir" -j"$(nproc)" distcheck TESTS="\
 	    tests/lint/manual.py tests/mask/score.py tests/page/test_html.py \
 	    tests/replay/test_replay.py tests/token/check.py \
 	    tests/unit/test_cert tests/unit/test_providers \

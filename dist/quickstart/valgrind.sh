@@ -1,24 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Every unit test under valgrind.  $1: a build folder after `make check`.
+# Every unit test under valgrind, as many at a time as there are processors.
+# $1: a build folder after `make check`; with $2, that test alone.
 # Tests that fork into seccomp or count time are named with the reason.
 set -eu
+if [ $# = 1 ]; then
+	cd "$1"
+	for test in tests/unit/test_*; do
+		case $test in
+		*.*) continue ;;
+		*/test_jail) continue ;; # seccomp in its children ends valgrind itself
+		*/test_libjwt) continue ;; # shows defects of libjwt itself
+		esac
+		[ ! -x "$test" ] || printf '%s\n' "$test"
+	done | xargs -n 1 -P "$(nproc)" "$0" "$PWD"
+	exit
+fi
 supp=$(cd "$(dirname "$0")/../.." && pwd)/tests/valgrind.supp
 cd "$1"
-bad=0
-for test in tests/unit/test_*; do
-	case $test in
-	*.*) continue ;;
-	*/test_jail) continue ;; # seccomp in its children ends valgrind itself
-	*/test_libjwt) continue ;; # shows defects of libjwt itself
-	esac
-	[ -x "$test" ] || continue
-	if ! VALGRIND=1 timeout 600 ./libtool --quiet --mode=execute valgrind --quiet \
-	    --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-	    --suppressions="$supp" --child-silent-after-fork=yes "$test" >valgrind.log 2>&1; then
-		echo "$test:"
-		tail -n 30 valgrind.log
-		bad=1
-	fi
-done
-exit $bad
+log=$2.valgrind
+if ! VALGRIND=1 timeout 600 ./libtool --quiet --mode=execute valgrind --quiet \
+    --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+    --suppressions="$supp" --child-silent-after-fork=yes "$2" >"$log" 2>&1; then
+	echo "$2:"
+	tail -n 30 "$log"
+	exit 1
+fi
+rm -f "$log"
