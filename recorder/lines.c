@@ -105,6 +105,18 @@ lines_due(const struct lines *l, int64_t now_ns)
 	return l->dirty_ns != 0 && now_ns - l->dirty_ns >= LINES_FLUSH_NS;
 }
 
+bool
+lines_near(int64_t since_ns, int64_t now_ns)
+{
+	return since_ns != 0 && now_ns - since_ns >= LINES_FLUSH_NS / 2;
+}
+
+int
+lines_settle(struct lines *l, int64_t now_ns, struct err *e)
+{
+	return lines_near(l->dirty_ns, now_ns) ? flush(l, now_ns, e) : 0;
+}
+
 int
 lines_flush(struct lines *l, int64_t now_ns, struct err *e)
 {

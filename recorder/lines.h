@@ -58,11 +58,17 @@ size_t lines_unflushed(const struct lines *l);
 /* Has a line waited long enough for its flush?  Pure. */
 bool lines_due(const struct lines *l, int64_t now_ns);
 
+/* Half of that time: worth a flush by whoever is awake anyway.  Pure. */
+bool lines_near(int64_t since_ns, int64_t now_ns);
+
 /* Flush what is due by its size; lines_tick also by time, and syncs.  It is
  * to be called at the deadline (-1: no need). */
 int lines_flush(struct lines *l, int64_t now_ns, struct err *e);
 int lines_tick(struct lines *l, int64_t now_ns, struct err *e);
 int64_t lines_deadline(const struct lines *l);
+
+/* Flush what waits, if it is near. */
+int lines_settle(struct lines *l, int64_t now_ns, struct err *e);
 
 /* The last line was put: closed, and on the disk. */
 int lines_close(struct lines *l, struct record_head *ret, struct err *e);

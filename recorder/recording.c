@@ -409,6 +409,21 @@ recording_tick(struct recording *r, int64_t now_ns,
 	return cut_if_due(r, e) < 0 ? -1 : lines_tick(&r->lines, now_ns, e);
 }
 
+int
+recording_settle(struct recording *r, int64_t now_ns, struct err *e)
+{
+	bool near = lines_near(r->lines.dirty_ns, now_ns);
+
+	r->now_ns = now_ns;
+	for (int i = 0; i < STREAM_N; i++)
+		near = near || (r->stream[i].text.len > 0 &&
+		    lines_near(r->stream[i].since_ns, now_ns));
+	if (!near)
+		return 0;
+	return recording_cut(r, false, e) < 0 ? -1 :
+	    lines_settle(&r->lines, now_ns, e);
+}
+
 /* ---- facts ------------------------------------------------------------ */
 
 int

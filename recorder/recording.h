@@ -91,6 +91,10 @@ int recording_tick(struct recording *r, int64_t now_ns,
     struct buf *show[STREAM_N], struct err *e);
 int64_t recording_deadline(const struct recording *r);
 
+/* Something was just shown: a flush that is near goes along, which spares a
+ * wake for it. */
+int recording_settle(struct recording *r, int64_t now_ns, struct err *e);
+
 int recording_resize(struct recording *r, unsigned cols, unsigned rows,
     int64_t now_ns, struct err *e);
 

@@ -305,15 +305,19 @@ relay_run(struct relay *r, struct err *e)
 	while (!r->stop) {
 		struct pollfd p[SLOTS];
 		int64_t now = clock_mono_ns();
+		int n;
 
 		if (drained(r, now))
 			break;
 		fill(r, now, p);
-		if (poll(p, SLOTS, timeout_ms(r, now)) < 0 && errno != EINTR)
+		n = poll(p, SLOTS, timeout_ms(r, now));
+		if (n < 0 && errno != EINTR)
 			return err_sys(e, "poll");
 		if (handle(r, p, e) < 0)
 			return -1;
 		now = clock_mono_ns();
+		if (n > 0 && recording_settle(r->rec, now, e) < 0)
+			return -1;
 		if (recording_deadline(r->rec) >= 0 &&
 		    now >= recording_deadline(r->rec) &&
 		    recording_tick(r->rec, now, show, e) < 0)

@@ -132,6 +132,28 @@ one_flush_takes_all_that_waits(void **state)
 }
 
 static void
+a_near_flush_goes_along(void **state)
+{
+	struct err e = { 0 };
+	struct made m;
+
+	(void)state;
+	begin(&m);
+	output(&m, 0, "a", 1);
+	assert_int_equal(recording_settle(m.r, m.t0 + 49 * MS, &e), 0);
+	assert_int_equal(m.heads, 0);
+	output(&m, 50 * MS, "b\xc3", 2);
+	assert_int_equal(recording_settle(m.r, m.t0 + 50 * MS, &e), 0);
+	assert_int_equal(m.heads, 1);
+	/* what cannot leave yet makes no flush of nothing */
+	output(&m, 90 * MS, "\xc3", 1);
+	assert_int_equal(recording_settle(m.r, m.t0 + 101 * MS, &e), 0);
+	tick(&m, 199 * MS);
+	assert_int_equal(m.heads, 2);
+	end(&m, "a|b|\xef\xbf\xbd\xef\xbf\xbd|");
+}
+
+static void
 half_a_character_waits_quietly(void **state)
 {
 	struct made m;
@@ -176,6 +198,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_comes_together_is_one_line),
 		cmocka_unit_test(one_flush_takes_all_that_waits),
+		cmocka_unit_test(a_near_flush_goes_along),
 		cmocka_unit_test(half_a_character_waits_quietly),
 		cmocka_unit_test(much_is_flushed_at_once),
 	};
