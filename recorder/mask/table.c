@@ -296,8 +296,10 @@ point(const char *map, const struct head *h, struct mask_rules *r)
 	memcpy(r->dfa.start, h->start, sizeof(h->start));
 }
 
-int
-table_use(const void *map, size_t size, struct mask_rules *r, struct err *e)
+/* All but the states: those are most of it, and reading them at each start of
+ * a session costs more than all the rest. */
+static int
+take(const void *map, size_t size, struct mask_rules *r, struct err *e)
 {
 	uint8_t build[SUM_LEN];
 	struct mask_rules got;
@@ -313,7 +315,20 @@ table_use(const void *map, size_t size, struct mask_rules *r, struct err *e)
 	if (memcmp(build, h.build, sizeof(build)) != 0)
 		return err_set(e, ERR_INPUT, "a table of another build");
 	point(map, &h, &got);
-	if (!set_ok(&got.set) || !dfa_ok(&got.dfa, h.nrule))
+	if (!set_ok(&got.set))
+		return err_set(e, ERR_INPUT, "a broken table");
+	*r = got;
+	return 0;
+}
+
+int
+table_use(const void *map, size_t size, struct mask_rules *r, struct err *e)
+{
+	struct mask_rules got;
+
+	if (take(map, size, &got, e) < 0)
+		return -1;
+	if (!dfa_ok(&got.dfa, (uint32_t)got.set.n))
 		return err_set(e, ERR_INPUT, "a broken table");
 	*r = got;
 	return 0;
@@ -359,7 +374,7 @@ load_one(const char *path, struct mask_rules *r, struct err *e)
 	else if ((map = mmap(NULL, (size_t)st.st_size, PROT_READ,
 	    MAP_SHARED | MAP_POPULATE, fd, 0)) == MAP_FAILED)
 		(void)err_sys(e, "%s", path);
-	else if (table_use(map, (size_t)st.st_size, r, e) < 0)
+	else if (take(map, (size_t)st.st_size, r, e) < 0)
 		(void)err_prefix(e, "%s", path);
 	else
 		rc = 0;

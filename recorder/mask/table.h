@@ -47,7 +47,9 @@ int table_use(const void *map, size_t size, struct mask_rules *r,
 bool table_sum_ok(const void *map, size_t size);
 
 /* Map the table of this name from the first folder that has it: 1, or 0 with
- * *e why there is none.  r->map then is to be unmapped. */
+ * *e why there is none.  r->map then is to be unmapped.  Its states are taken
+ * as they are, as the code of a program is: only root can have written them,
+ * and warrant-maskc makes a table anew whose sum does not hold. */
 int table_load(const char *const *folders, size_t n, const char *name,
     struct mask_rules *r, struct err *e);
 
