@@ -160,9 +160,11 @@ def pss_kib(pids):
 
 def fleet(name, folder):
     """CPU (ms a second) and PSS (KiB) of one of FLEET recorders, each with a
-    command that prints 2 KiB/s."""
-    slow = ["bash", "-c", "exec {f}<> <(:); while printf '%0128d\\n' 1; "
-            "do read -t 0.0625 -u $f; done"]
+    command that prints 2 KiB/s: 20 lines of a log."""
+    slow = ["bash", "-c", "exec {f}<> <(:); while printf '2026-11-24T12:%02d:"
+            "%02dZ host app[%d]: request %08d took %03d ms, status 200\\n' "
+            "$((++i / 1200 % 60)) $((i / 20 % 60)) $((i % 9999)) $i "
+            "$((i * 7919 % 1000)); do read -t 0.05 -u $f; done"]
     runs = [Run(argv_of(name, f"{folder}/fleet-{name}-{i}", slow))
             for i in range(FLEET)]
     end = time.monotonic() + 3
