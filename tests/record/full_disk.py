@@ -22,12 +22,14 @@ WORDS = "lorem ipsum dolor sit amet consectetur adipiscing elit".split()
 
 
 def session(path, text, limit):
-    """Show the file text under a recording of at most limit bytes."""
+    """Show the file text under a recording of at most limit bytes; the rules
+    were compiled beside it."""
     def end_of_disk():
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     return subprocess.run(
         ["recorder/warrant-recorder", "--force", "--rules", RULES,
-         "--standalone", path, "--", "cat", text], capture_output=True,
+         "--tables", os.path.dirname(path), "--standalone", path, "--", "cat",
+         text], capture_output=True,
         stdin=subprocess.DEVNULL, timeout=60, check=False,
         preexec_fn=None if limit is None else end_of_disk)
 
@@ -80,6 +82,8 @@ def kind(folder, name, lines, count):
 
 def main():
     with tempfile.TemporaryDirectory(dir=".") as folder:
+        subprocess.run(["recorder/warrant-maskc", "-q", "-o", folder, "-r",
+                        RULES], check=True)
         kind(folder, "short", 30, 0 if SOAK else 20)
         kind(folder, "long", 6000, 500 if SOAK else 12)
 
