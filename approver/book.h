@@ -118,6 +118,30 @@ int book_local_person(struct book *b, const char *issuer, const char *sub,
 void book_name(struct book *b, const char *person,
     char ret[BOOK_NAME_MAX]);
 
+/* The one person of this id (or its beginning), name or mail address: 1, 0
+ * none, -1 with *e (ERR_USAGE: several). */
+int book_find_person(struct book *b, const char *text, char ret[ID_MAX],
+    struct err *e);
+
+/* ---- persons who are locked out (book_lock.c) ------------------------- */
+
+struct lock {
+	char person[ID_MAX], by[ID_MAX];	/* by: "" no longer kept */
+	char message[BOOK_TEXT_MAX];
+	int64_t at_us;
+};
+
+int book_lock(struct book *b, bool locked, const char *person,
+    const char *by, const char *message, struct err *e);
+
+/* Is the person locked out?  1 and how, 0, -1. */
+int book_locked(struct book *b, const char *person, struct lock *ret,
+    struct err *e);
+
+/* All who are, the newest first, as request_fn below. */
+typedef int lock_fn(void *arg, const struct lock *l);
+int book_locks(struct book *b, lock_fn *fn, void *arg, struct err *e);
+
 /* ---- requests, decisions, grants -------------------------------------- */
 
 struct request {

@@ -212,6 +212,8 @@ verb_channel_open(struct turn *t, json_t **answer, struct err *e)
 
 	if (c == NULL)
 		return err_set(e, ERR_DENIED, "this connection is over");
+	if (locks_refuse(t->l, c->who.person, e) < 0)
+		return -1;
 	all = (struct choice_of_grants){ .t = t,
 	    .role = turn_str(t, "role") };
 	w.person = c->who.person;

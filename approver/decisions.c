@@ -124,7 +124,11 @@ verb_approve(struct turn *t, json_t **answer, struct err *e)
 		return err_set(e, ERR_UNAVAILABLE, "the clock of this host "
 		    "stepped: no new grants until an administrator has "
 		    "looked");
-	if (open_case(t, &c, e) < 0 || decide(t, &c, true, e) < 0)
+	if (open_case(t, &c, e) < 0)
+		return -1;
+	if (locks_refuse(t->l, c.r.person, e) < 0)
+		return err_prefix(e, "who asks is");
+	if (decide(t, &c, true, e) < 0)
 		return -1;
 	tally = request_tally(t->l, &c.r, c.d, c.n);
 	if (tally.verdict == VERDICT_GRANTED &&

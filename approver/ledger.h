@@ -297,6 +297,12 @@ void holds_sweep(struct ledger *l);
 void channel_end(struct ledger *l, struct live_channel *ch, const char *why,
     const char *text);
 
+/* ---- locks.c ----------------------------------------------------------- */
+
+/* 0, or -1 with *e (ERR_DENIED: by whom and why) when the person is locked
+ * out. */
+int locks_refuse(struct ledger *l, const char *person, struct err *e);
+
 /* ---- readers.c -------------------------------------------------------- */
 
 /* After the commit: the recording `channel' of the question, by descriptor. */
@@ -328,7 +334,7 @@ void request_expect(const struct request *r, size_t decisions,
 struct tally request_tally(struct ledger *l, const struct request *r,
     const struct decision *d, size_t n);
 
-extern verb_fn verb_explain;
+extern verb_fn verb_explain, verb_lock, verb_locks, verb_unlock;
 extern verb_fn verb_kill, verb_sessions, verb_watch;
 extern verb_fn verb_hold, verb_hold_decide, verb_holds, verb_unhold;
 extern verb_fn verb_approve, verb_cancel, verb_channel_file, verb_channel_head,

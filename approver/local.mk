@@ -46,6 +46,7 @@ noinst_LTLIBRARIES += %D%/libledger.la
 %C%_libledger_la_SOURCES += %D%/book_person.c %D%/book_work.c
 %C%_libledger_la_SOURCES += %D%/book_purge.c %D%/purge.c %D%/reviews.c
 %C%_libledger_la_SOURCES += %D%/channels.c %D%/decisions.c %D%/logins.c
+%C%_libledger_la_SOURCES += %D%/book_lock.c %D%/locks.c
 %C%_libledger_la_SOURCES += %D%/holds.c %D%/sessions.c
 %C%_libledger_la_SOURCES += %D%/ledger.c %D%/ledger.h %D%/peer.c
 %C%_libledger_la_SOURCES += %D%/remember.c %D%/remember.h

@@ -283,16 +283,25 @@ verb_login_check(struct turn *t, json_t **answer, struct err *e)
 	const struct login *g = find_login(t, e);
 	struct book_want w = { .open = true };
 	const char *state = "deny", *text = "";
+	struct err why = { 0 };
+	bool locked;
 	int rc;
 
 	if (g == NULL)
 		return -1;
 	w.person = g->who.person;
 	w.account = g->who.account;
+	locked = locks_refuse(t->l, w.person, &why) < 0;
+	if (locked && why.code != ERR_DENIED) {
+		*e = why;
+		return -1;
+	}
 	rc = book_grants(t->l->book, &w, t->now_us, seen, t, e);
 	if (rc < 0)
 		return -1;
-	if (rc == 1)
+	if (locked)
+		text = why.text;
+	else if (rc == 1)
 		state = "grant";
 	else if (t->l->policy.lobby)
 		state = "lobby";
@@ -302,7 +311,7 @@ verb_login_check(struct turn *t, json_t **answer, struct err *e)
 	if (strcmp(state, "deny") == 0 && book_event(t->l->book,
 	    "login.denied", NULL, g->who.person, json_pack("{s:s,s:s,s:s}",
 	    "account", g->who.account, "rhost", g->rhost, "why",
-	    "no grant"), e) < 0)
+	    locked ? "locked" : "no grant"), e) < 0)
 		return -1;
 	*answer = json_pack("{s:b, s:s, s:s, s:s}", "ok", 1, "state", state,
 	    "text", text, "person", g->who.person);
@@ -324,7 +333,8 @@ verb_conn_open(struct turn *t, json_t **answer, struct err *e)
 	if (g == NULL)
 		return -1;
 	who = g->who;
-	if (id_make('c', who.conn, e) < 0)
+	if (locks_refuse(t->l, who.person, e) < 0 ||
+	    id_make('c', who.conn, e) < 0)
 		return -1;
 	row = (struct conn_row){ .id = who.conn, .login = g->id,
 	    .person = who.person, .account = who.account,

@@ -87,6 +87,18 @@ load_host(const struct conf *c, struct policy *p, struct err *e)
 	return 0;
 }
 
+/* Nobody may by default, and never everybody. */
+static int
+load_lock(const struct conf_section *s, struct policy *ret, struct err *e)
+{
+	if (conf_str(s, "lock")[0] == '\0')
+		return 0;
+	if (load_expr(s, "lock", &ret->lock, e) < 0)
+		return -1;
+	return ret->lock.anyone ? err_set(e, ERR_CONFIG, "%s: lock = * would "
+	    "let anybody lock out anybody", conf_where(s, "lock")) : 0;
+}
+
 int
 policy_load(const struct conf *c, struct policy *ret, struct err *e)
 {
@@ -100,6 +112,8 @@ policy_load(const struct conf *c, struct policy *ret, struct err *e)
 	ret->shell = conf_str(conf_section(c, "login"), "shell");
 	ret->lobby = strcmp(conf_str(conf_section(c, "login"), "no_grant"),
 	    "lobby") == 0;
+	if (load_lock(conf_section(c, "login"), ret, e) < 0)
+		return -1;
 	for (s = conf_next(c, "role", NULL); s != NULL;
 	    s = conf_next(c, "role", s)) {
 		if (ret->roles == POLICY_ROLES)

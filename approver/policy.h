@@ -67,6 +67,7 @@ struct policy {
 	char host[POLICY_HOST_MAX];
 	const char *shell;
 	bool lobby;		/* no_grant = lobby */
+	struct authority_expr lock;	/* who may lock; no ways: nobody */
 	const struct conf *conf;
 	char digest[65];	/* conf_digest() */
 };

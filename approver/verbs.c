@@ -192,6 +192,13 @@ static const struct verb verbs[] = {
 	    { "hold", TEXT, ID_TEXT, true },
 	    { "verdict", TEXT, 16, true },
 	    { "message", TEXT, REASON_TEXT, false } } },
+	{ "lock", FROM_PERSON, verb_lock, {
+	    { "person", TEXT, NAME_TEXT, true },
+	    { "message", TEXT, REASON_TEXT, true } } },
+	{ "locks", FROM_PERSON, verb_locks, { { NULL, TEXT, 0, false } } },
+	{ "unlock", FROM_PERSON, verb_unlock, {
+	    { "person", TEXT, NAME_TEXT, true },
+	    { "message", TEXT, REASON_TEXT, true } } },
 	{ "revoke", FROM_PERSON, verb_revoke, {
 	    { "grant", TEXT, ID_TEXT, true },
 	    { "message", TEXT, REASON_TEXT, true },
@@ -290,6 +297,10 @@ verbs_serve(struct turn *t, json_t **answer, struct err *e)
 	for (size_t i = 0; i < FIELDS && v->field[i].key != NULL; i++)
 		if (check_field(&v->field[i], t->msg, e) < 0)
 			return -1;
+	/* who is locked out neither asks nor decides */
+	if (v->asker == FROM_PERSON &&
+	    locks_refuse(t->l, t->client->who.person, e) < 0)
+		return -1;
 	return v->fn(t, answer, e);
 }
 

@@ -31,6 +31,10 @@ const struct words_command command_table[] = {
 	{ "help", 0, 0, "", "this list", { { NULL, 0, WORDS_FLAG } } },
 	{ "kill", 1, 1, "SESSION -m TEXT [--json]", "end a session at once",
 	    { { "message", 'm', WORDS_TEXT }, { "json", 0, WORDS_FLAG } } },
+	{ "lock", 0, 1, "[PERSON -m TEXT] [--json]",
+	    "end all that a person has here and refuse anything new; "
+	    "without PERSON: who is locked out",
+	    { { "message", 'm', WORDS_TEXT }, { "json", 0, WORDS_FLAG } } },
 	{ "ls", 0, 0, "[--state pending|all] [--since TIME] [--json]",
 	    "who or what waits, and which grants stand",
 	    { { "state", 0, WORDS_VALUE }, { "since", 0, WORDS_VALUE },
@@ -44,6 +48,9 @@ const struct words_command command_table[] = {
 	{ "show", 1, 1, "ID [--json]",
 	    "all about a request, a grant or a held program",
 	    { { "json", 0, WORDS_FLAG } } },
+	{ "unlock", 1, 1, "PERSON -m TEXT [--json]",
+	    "let a person who was locked out ask again",
+	    { { "message", 'm', WORDS_TEXT }, { "json", 0, WORDS_FLAG } } },
 	{ "watch", 1, 1, "SESSION", "see a session as it runs",
 	    { { NULL, 0, WORDS_FLAG } } },
 	{ "whoami", 0, 0, "[--json]", "who you are here, and why",
@@ -419,9 +426,9 @@ static const struct {
 } verbs[] = {
 	{ "approve", do_approve }, { "deny", do_deny },
 	{ "explain", review_explain }, { "help", do_help },
-	{ "kill", session_kill }, { "ls", do_ls }, { "revoke", do_revoke },
+	{ "kill", session_kill }, { "lock", lock_person }, { "ls", do_ls }, { "revoke", do_revoke },
 	{ "sessions", session_list }, { "show", do_show },
-	{ "watch", session_watch },
+	{ "unlock", unlock_person }, { "watch", session_watch },
 	{ "whoami", do_whoami },
 };
 

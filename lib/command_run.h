@@ -38,6 +38,11 @@ int session_watch(const struct run *r, struct err *e);
 
 int review_explain(const struct run *r, struct err *e);
 
+/* ---- lock_command.c: persons who are locked out ----------------------- */
+
+int lock_person(const struct run *r, struct err *e);
+int unlock_person(const struct run *r, struct err *e);
+
 /* ---- hold_command.c: programs that wait for a word (ids h-...) -------- */
 
 /* The table of ls; *own is set to the first that the reader may decide. */

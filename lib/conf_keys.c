@@ -24,6 +24,8 @@ const struct conf_key conf_keys[] = {
 	    "deny: refused at once; decoy: as others, but in vain" },
 	{ "login", "no_grant", CONF_ENUM, "lobby", 0, 0, "lobby|deny",
 	    "what a verified person without a grant gets" },
+	{ "login", "lock", CONF_STRING, "", 0, 0, NULL,
+	    "who locks persons out: groups, as approve of a role" },
 	{ "login", "shell", CONF_PATH, "/bin/bash", 0, 0, NULL,
 	    "the real shell started inside a recording" },
 	{ "login", "breakglass_group", CONF_STRING, "warrant-breakglass",

@@ -34,6 +34,6 @@ noinst_LTLIBRARIES += %D%/libcommand.la
 %C%_libcommand_la_SOURCES += %D%/ask.c %D%/ask.h
 %C%_libcommand_la_SOURCES += %D%/command.c %D%/command.h
 %C%_libcommand_la_SOURCES += %D%/command_run.h %D%/hold_command.c \
-	%D%/review_command.c %D%/session_command.c
+	%D%/lock_command.c %D%/review_command.c %D%/session_command.c
 %C%_libcommand_la_SOURCES += %D%/list.c %D%/list.h
 %C%_libcommand_la_SOURCES += %D%/table.c %D%/table.h

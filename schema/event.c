@@ -58,6 +58,8 @@ static const struct event_kind kinds[] = {
 	{ "login.allowed", CLASS_ACCESS, 6, false, "a login was allowed" },
 	{ "login.breakglass", CLASS_ACCESS, 1, true, "break-glass was used" },
 	{ "login.denied", CLASS_ACCESS, 4, false, "a login was denied" },
+	{ "person.locked", CLASS_ACCESS, 4, false, "a person was locked out" },
+	{ "person.unlocked", CLASS_ACCESS, 4, false, "a person was unlocked" },
 	{ "purge.run", CLASS_ADMIN, 5, false, "old records were removed" },
 	{ "recorder.failed", CLASS_SYSTEM, 2, true, "a recorder failed" },
 	{ "recording.read", CLASS_ADMIN, 5, false, "a recording was read" },

@@ -200,6 +200,30 @@ def test_explained():
     check(done.returncode == 1 and "no exception" in done.stderr, done)
 
 
+def test_locked():
+    """A person who is locked out is out at once, from the lobby too"""
+    child, lobby = alice(), H.spawn("erin", person="erin")
+    lobby.expect("No grant covers")
+    for name, at in (("Alice Adams", child), ("erin@example.test", lobby)):
+        done = approver("lock", name, "-m", "laptop stolen")
+        check(done.returncode == 0, done)
+        if at is child:
+            at.expect("locked out by")
+        at.expect(pexpect.EOF)
+    H.loglevel = "INFO"     # as a person has it: sshd's message is shown
+    for user in ("alice", "erin"):
+        done = H.ssh(user, "id", person=user)
+        check(done.status == 255 and b"uid=" not in done.out and
+              b'"laptop stolen"' in done.err, done)
+    H.loglevel = "ERROR"
+    table = approver("lock").stdout
+    check("Alice Adams" in table and "Erin" in table, table)
+    done = approver("unlock", "erin@example.test", "-m", "found")
+    check(done.returncode == 0, done)
+    done = H.ssh("erin", "roles", person="erin")
+    check(done.status == 0, done)
+
+
 def test_root():
     """root is nobody"""
     done = subprocess.run([f"{H.at['bindir']}/approver", "sessions"],
@@ -212,7 +236,8 @@ def main():
     if os.geteuid() != 0:
         print("skip live: needs root")
         return 77
-    with Host(conf=CONF) as H:
+    conf = CONF.replace("[login]\n", "[login]\nlock = dba-leads\n")
+    with Host(conf=conf) as H:
         for name in ("alice", "bob", "erin"):
             H.user(name)
         with open(H.conf, "a", encoding="ascii") as f:
@@ -221,7 +246,8 @@ def main():
         H.start()
         H.grant("alice")
         status = lib.run([test_listed, test_long_command, test_watched, test_watched_no_more,
-                          test_killed, test_explained, test_root])
+                          test_killed, test_explained, test_root,
+                          test_locked])
         if status == 1 or os.environ.get("V"):
             print(H.logs())
         return status

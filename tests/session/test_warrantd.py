@@ -25,6 +25,9 @@ CONF = """\
 [host]
 name = db1.example
 
+[login]
+lock = security
+
 [approver alice]
 issuer = https://id.example
 sub = alice
@@ -313,6 +316,52 @@ def test_login():
     D.pam("login.rejected", account="x", reason="bad signature")
 
 
+def test_lock():
+    """Who is locked out has no grant, signs in to nothing, asks for nothing
+    and decides nothing, until somebody else unlocks them"""
+    said = dict(message="laptop stolen")
+    text = refused("denied", D.ask, "bob", "lock", person="dave", **said)
+    check("[login] lock" in text, text)
+    refused("denied", D.ask, "bob", "locks")
+    refused("denied", D.ask, "carol", "lock", person="carol", **said)
+    text = refused("not-found", D.ask, "carol", "lock", person="mallory",
+                   **said)
+    check("ever signed in" in text, text)
+    mine = D.request("dave")
+    D.ask("bob", "approve", request=mine)
+    asked, login = D.request("dave", "quick", 60), D.pam(
+        "login.verified", issuer="https://id.example", sub="dave",
+        name="Dave", email="dave@id.example", groups=["engineers"],
+        account="postgres", rhost="192.0.2.9", service="sshd", flow="device",
+        alg="RS256", kid="k", token_hash="1" * 64, exp=1)
+    done = D.approver("carol", "lock", "dave", "-m", "laptop stolen")
+    check(done.returncode == 0 and "Locked out dave" in done.stdout, done)
+    text = refused("denied", D.ask, "dave", "request", role="dba", for_s=60,
+                   reason="x")
+    check(text == 'locked out by carol: "laptop stolen"', text)
+    text = refused("denied", D.ask, "carol", "approve", request=asked)
+    check(text.startswith("who asks is: locked out by carol"), text)
+    got = D.pam("login.check", login=login["login"], account="postgres",
+                rhost="192.0.2.9", service="sshd")
+    check(got["state"] == "deny" and "laptop stolen" in got["text"], got)
+    check(all(g["state"] == "revoked" for g in
+              D.ask("bob", "ls", state="all")["grants"]
+              if g["request"] == mine))
+    refused("conflict", D.ask, "carol", "lock", person="dave", **said)
+    done = D.approver("carol", "lock")
+    check("dave, by carol" in done.stdout and "laptop stolen" in done.stdout,
+          done)
+    for part in D.parts("ledger"):  # the store knows, not the process
+        os.kill(part, signal.SIGKILL)
+    D.wait()
+    refused("denied", D.ask, "dave", "whoami")
+    D.ask("carol", "unlock", person=login["person"], message="found")
+    refused("conflict", D.ask, "carol", "unlock", person="dave", **said)
+    check(D.ask("carol", "locks")["locks"] == [])
+    check(D.ask("dave", "whoami")["grants"] == [], "a grant came back")
+    D.ask("dave", "cancel", request=asked)
+
+
 def test_hostile():
     """Frames that are none, and verbs of others, change nothing"""
     before = D.sql("SELECT count(*) FROM event")
@@ -463,7 +512,7 @@ def main():
         return lib.run([
             test_access, test_not_own, test_not_approver, test_root,
             test_not_longer, test_quorum, test_expect, test_limit, test_wait,
-            test_lapse, test_login, test_hostile, test_cli, test_reports,
+            test_lapse, test_login, test_lock, test_hostile, test_cli, test_reports,
             test_ledger_killed, test_locked, test_kill, test_altered,
             test_stop])
 
