@@ -210,10 +210,9 @@ verb_channel_open(struct turn *t, json_t **answer, struct err *e)
 	const struct live_conn *c = conn_live(t->l, turn_str(t, "conn"));
 	struct book_want w = { .open = true };
 
-	if (c == NULL)
-		return err_set(e, ERR_DENIED, "this connection is over");
-	if (locks_refuse(t->l, c->who.person, e) < 0)
-		return -1;
+	if (c == NULL || locks_refuse(t->l, c->who.person, e) < 0)
+		return c != NULL ? -1 : err_set(e, ERR_DENIED, "this "
+		    "connection is over");
 	all = (struct choice_of_grants){ .t = t,
 	    .role = turn_str(t, "role") };
 	w.person = c->who.person;
