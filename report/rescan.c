@@ -50,7 +50,7 @@ rescan_shape(const char *value, char ret[RESCAN_SHAPE])
 {
 	size_t i;
 
-	for (i = 0; value[i] != '\0' && i < RESCAN_SHAPE - 1; i++) {
+	for (i = 0; i < RESCAN_SHAPE - 1 && value[i] != '\0'; i++) {
 		unsigned char c = (unsigned char)value[i];
 
 		ret[i] = isdigit(c) ? '9' : isupper(c) ? 'A' :
