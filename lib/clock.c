@@ -183,6 +183,46 @@ bad:
 	    "\"%.40s\" is no duration: write 90s, 45m, 2h30m, 7d", s);
 }
 
+/* "2026-07-24": its beginning. */
+static int
+parse_day(const char *s, int64_t *ret_us)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (strlen(s) != sizeof("2026-07-24") - 1)
+		return -1;
+	(void)snprintf(text, sizeof(text), "%sT00:00:00Z", s);
+	return clock_parse(text, ret_us, NULL);
+}
+
+int
+clock_moment(const char *s, int64_t now_us, int64_t *ret_us, struct err *e)
+{
+	static const struct {
+		const char *word;
+		int64_t before_us;
+	} days[] = { { "today", 0 }, { "yesterday", CLOCK_DAY_US } };
+	int64_t ago, into = now_us % CLOCK_DAY_US;
+
+	if (strcmp(s, "now") == 0) {
+		*ret_us = now_us;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+		if (strcmp(s, days[i].word) == 0) {
+			*ret_us = now_us - into - days[i].before_us;
+			return 0;
+		}
+	if (clock_duration(s[0] == '-' ? s + 1 : s, &ago, NULL) == 0) {
+		*ret_us = now_us - ago;
+		return 0;
+	}
+	if (parse_day(s, ret_us) == 0 || clock_parse(s, ret_us, NULL) == 0)
+		return 0;
+	return err_set(e, ERR_USAGE, "%.60s: no time: -30d, -2h, today, "
+	    "yesterday, 2026-07-24 or 2026-07-24T12:00:00Z", s);
+}
+
 void
 clock_duration_format(int64_t us, char ret[CLOCK_TEXT_MAX])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause
- * clock.h - now, RFC 3339, and "2h30m".
+ * clock.h - now, RFC 3339, "2h30m" and "yesterday".
  * in: clock_gettime(2), words of people; out: microseconds or nanoseconds */
 #ifndef WARRANT_LIB_CLOCK_H
 #define WARRANT_LIB_CLOCK_H
@@ -29,6 +29,13 @@ int clock_parse(const char *s, int64_t *ret_us, struct err *e);
  * first, the whole of s, result at least 1 s and at most 10 years.  A bare
  * number is refused: its unit would be a guess.  Pure. */
 int clock_duration(const char *s, int64_t *ret_us, struct err *e);
+
+/* What a person gives for a moment: a time as above, a date (its beginning), a
+ * length before now ("-30d", or "30d"), "now", "today" and "yesterday" (when
+ * these days began).  Dates and days are those of UTC, as all that is shown.
+ * -1 with *e (ERR_USAGE).  Pure. */
+int clock_moment(const char *s, int64_t now_us, int64_t *ret_us,
+    struct err *e);
 
 /* The shortest such text for a duration of whole seconds.  Pure. */
 void clock_duration_format(int64_t us, char ret[CLOCK_TEXT_MAX]);

@@ -113,23 +113,6 @@ check_id(const char *id, const char *kinds, struct err *e)
 	    "letter, a dash and at least 3 characters", id);
 }
 
-/* "2026-11-24T12:00:00Z", or a length before now: "2h". */
-static int
-parse_since(const char *text, int64_t now_us, int64_t *ret, struct err *e)
-{
-	int64_t length;
-
-	if (clock_duration(text[0] == '-' ? text + 1 : text, &length,
-	    NULL) == 0) {
-		*ret = now_us - length;
-		return 0;
-	}
-	if (clock_parse(text, ret, NULL) == 0)
-		return 0;
-	return err_set(e, ERR_USAGE, "'%.40s' is neither a length (2h) nor a "
-	    "time (2026-11-24T12:00:00Z)", text);
-}
-
 static int
 list_all(const struct run *r, const json_t *requests, const json_t *grants,
     const json_t *holds, struct err *e)
@@ -178,7 +161,7 @@ do_ls(const struct run *r, struct err *e)
 		state = since == NULL ? "pending" : "all";
 	if (strcmp(state, "pending") != 0 && strcmp(state, "all") != 0)
 		return err_set(e, ERR_USAGE, "--state is pending or all");
-	if (since != NULL && parse_since(since, r->now_us, &since_us, e) < 0)
+	if (since != NULL && clock_moment(since, r->now_us, &since_us, e) < 0)
 		return -1;
 	msg = json_pack("{s:s, s:s, s:I, s:s}", "op", "ls", "state", state,
 	    "since_us", (json_int_t)since_us, "what", "requests");

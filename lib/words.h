@@ -17,7 +17,7 @@ struct err;
 
 #define WORDS_MAX 256		/* words of one line */
 #define WORDS_LINE_MAX 4096	/* bytes of one line */
-#define WORDS_ARGS 4		/* arguments of one command */
+#define WORDS_ARGS 16		/* arguments of one command */
 #define WORDS_OPTIONS 8		/* options of one command */
 
 enum words_kind {

@@ -124,15 +124,16 @@ digits(const char *s, int64_t *ret)
 }
 
 int
-castline_when(const char *s, int64_t wall_us, int64_t *ret, struct err *e)
+castline_when(const char *s, int64_t wall_us, int64_t now_us, int64_t *ret,
+    struct err *e)
 {
 	const char *at = digits(s, ret);
 	int64_t part, unit = SECOND_US;
 	int parts = 1;
 
-	if (at != NULL && *at == '-') {
-		if (clock_parse(s, ret, e) < 0)
-			return -1;
+	if (s[0] != '\0' && (at == NULL || *at == '-')) {
+		if (clock_moment(s, now_us, ret, NULL) < 0)
+			goto bad;
 		*ret = *ret < wall_us ? 0 : *ret - wall_us;
 		return 0;
 	}
@@ -148,9 +149,10 @@ castline_when(const char *s, int64_t wall_us, int64_t *ret, struct err *e)
 			unit /= 10;
 			*ret += (*at - '0') * unit;
 		}
-	if (at == NULL || *at != '\0' || *ret > (int64_t)TIME_MAX_S *
+	if (at != NULL && *at == '\0' && *ret <= (int64_t)TIME_MAX_S *
 	    SECOND_US)
-		return err_set(e, ERR_USAGE, "%.60s: no time: seconds, "
-		    "1:23:45, or as 2026-11-24T12:00:00Z", s);
-	return 0;
+		return 0;
+bad:
+	return err_set(e, ERR_USAGE, "%.60s: no time: seconds, 1:23:45, "
+	    "-2h, today, yesterday, or as 2026-11-24T12:00:00Z", s);
 }

@@ -54,10 +54,11 @@ json_t *castline_mark(const struct castline *l, const char *kind);
 const char *castline_time(int64_t t_us, bool short_form,
     char ret[CASTLINE_TIME_MAX]);
 
-/* What a person gives for a time: seconds, [H:]MM:SS, each with a fraction,
- * or a date and time of RFC 3339; microseconds since the record began.  Pure;
- * -1 with *e (ERR_USAGE). */
-int castline_when(const char *s, int64_t wall_us, int64_t *ret,
-    struct err *e);
+/* What a person gives for a place in a record that began at wall_us: seconds
+ * or [H:]MM:SS from there, each with a fraction, or a moment (clock_moment; a
+ * length has its sign here, "30m" might be meant from the beginning);
+ * microseconds since the record began.  Pure; -1 with *e (ERR_USAGE). */
+int castline_when(const char *s, int64_t wall_us, int64_t now_us,
+    int64_t *ret, struct err *e);
 
 #endif

@@ -24,10 +24,11 @@ struct html {
 	const struct html_options *o;
 	int out;
 	bool begun;		/* the head of the page is written */
-	bool past;		/* behind o->to_us */
+	bool past;		/* behind to_us */
 	bool damaged;		/* what was read is no recording from here */
 	bool whole;		/* the end of the page is written */
 	uint64_t written;
+	int64_t from_us, to_us;	/* of the recording; to_us 0: all */
 	int64_t t_us;		/* of the last line */
 	json_t *header;
 	struct buf held;	/* lines of a frame that is not verified yet */
@@ -70,7 +71,7 @@ put_head(struct html *h, struct err *e)
 		rc = io_write_all(h->out, b.p, b.len, e);
 	buf_clear(&b);
 	if (rc == 0)
-		rc = html_tape_start(h->tape, h->o->from_us, e);
+		rc = html_tape_start(h->tape, h->from_us, e);
 	h->begun = rc == 0;
 	return rc;
 }
@@ -82,9 +83,9 @@ put_tail(struct html *h, struct err *e)
 	int rc = put_data(h, 1, e);
 
 	h->facts.header = h->header;
-	h->facts.from_us = h->o->from_us;
+	h->facts.from_us = h->from_us;
 	h->facts.end_us = h->t_us;
-	h->facts.to_us = h->past ? h->o->to_us : h->t_us;
+	h->facts.to_us = h->past ? h->to_us : h->t_us;
 	h->facts.made_us = clock_wall_us();
 	h->facts.clamped = html_tape_clamped(h->tape);
 	if (rc == 0)
@@ -105,6 +106,24 @@ size_of(const json_t *j, const char *key, int other)
 	return n < 1 ? other : n > 65535 ? 65535 : (int)n;
 }
 
+/* What of it the page shows. */
+static int
+choose(struct html *h, const char *line, size_t n, struct err *e)
+{
+	const struct html_options *o = h->o;
+	int64_t now_us = clock_wall_us();
+	struct casthead head;
+
+	if (casthead_parse(line, n, &head, e) < 0 || (o->from != NULL &&
+	    castline_when(o->from, head.wall_us, now_us, &h->from_us, e) <
+	    0) || (o->to != NULL && castline_when(o->to, head.wall_us, now_us,
+	    &h->to_us, e) < 0))
+		return -1;
+	return o->to == NULL || h->from_us < h->to_us ? 0 :
+	    err_set(e, ERR_USAGE, "--to is not behind --from, or before the "
+	    "recording began");
+}
+
 static int
 take_header(struct html *h, const char *line, size_t n, struct err *e)
 {
@@ -119,7 +138,9 @@ take_header(struct html *h, const char *line, size_t n, struct err *e)
 	    json_is_false(json_object_get(w, "tty")), &h->data, &h->tape,
 	    e) < 0)
 		return -1;
-	return h->o->from_us == 0 ? put_head(h, e) : 0;
+	if (choose(h, line, n, e) < 0)
+		return -1;
+	return h->from_us == 0 ? put_head(h, e) : 0;
 }
 
 static int
@@ -173,9 +194,9 @@ take_event(struct html *h, const char *line, size_t n, struct err *e)
 		return no_event(h, why.text, e);
 	if (l.t_us > h->t_us)
 		h->t_us = l.t_us;
-	if (h->o->to_us > 0 && h->t_us > h->o->to_us)
+	if (h->to_us > 0 && h->t_us > h->to_us)
 		h->past = true;
-	if (!h->begun && h->t_us >= h->o->from_us && put_head(h, e) < 0)
+	if (!h->begun && h->t_us >= h->from_us && put_head(h, e) < 0)
 		goto out;
 	rc = take_text(h, &l, e);
 	if (rc == 0)

@@ -17,14 +17,12 @@
 #ifndef WARRANT_REPORT_HTML_H
 #define WARRANT_REPORT_HTML_H
 
-#include <stdint.h>
-
 struct err;
 
 #define HTML_PAGE_MAX (64 * 1024 * 1024)	/* bytes of data in a page */
 
 struct html_options {
-	int64_t from_us, to_us;	/* of the recording; to_us 0: all */
+	const char *from, *to;	/* as for castline_when; NULL: all */
 	const char *file;	/* to make; NULL: standard output */
 };
 

@@ -2,14 +2,16 @@
 bin_PROGRAMS += %D%/warrant-report
 %C%_warrant_report_SOURCES = %D%/report.c %D%/report.h
 %C%_warrant_report_SOURCES += %D%/did.c
-%C%_warrant_report_SOURCES += %D%/export.c
+%C%_warrant_report_SOURCES += %D%/export.c %D%/exposed.c
+%C%_warrant_report_SOURCES += %D%/recordings.c %D%/recordings.h
+%C%_warrant_report_SOURCES += %D%/rehearse.c
 %C%_warrant_report_SOURCES += %D%/sheet.c %D%/sheet.h
 %C%_warrant_report_SOURCES += %D%/source.c
 %C%_warrant_report_SOURCES += %D%/verify.c %D%/verify_private.h
 %C%_warrant_report_SOURCES += %D%/verify_chain.c %D%/verify_events.c
-%C%_warrant_report_SOURCES += %D%/verify_gone.c
+%C%_warrant_report_SOURCES += %D%/verify_gone.c %D%/verify_mask.c
 %C%_warrant_report_SOURCES += %D%/who.c
-%C%_warrant_report_LDADD = schema/librecord.la schema/libstore.la lib/libcommand.la \
+%C%_warrant_report_LDADD = %D%/libresidual.la schema/librecord.la schema/libstore.la lib/libcommand.la \
 	$(SQLITE_LIBS) $(JANSSON_LIBS)
 
 # For an auditor who trusts none of the above: no code of ours.
@@ -62,6 +64,16 @@ noinst_LTLIBRARIES += %D%/libreplay.la
 	%D%/view_private.h
 %C%_libreplay_la_LIBADD = %D%/libshown.la schema/librecord.la \
 	lib/libcommand.la $(ZSTD_LIBS) $(JANSSON_LIBS) $(VTERM_LIBS) -lm
+
+# What masking has left in a recording.
+noinst_LTLIBRARIES += %D%/libresidual.la
+%C%_libresidual_la_SOURCES = %D%/residual.c %D%/residual.h \
+	%D%/residual_head.c
+%C%_libresidual_la_SOURCES += %D%/rescan.c %D%/rescan.h
+%C%_libresidual_la_SOURCES += %D%/rulesets.c %D%/rulesets.h
+%C%_libresidual_la_SOURCES += %D%/untag.c %D%/untag.h
+%C%_libresidual_la_LIBADD = %D%/libreplay.la recorder/mask/libmask.la \
+	schema/librecord.la lib/liblib.la $(JANSSON_LIBS)
 
 bin_PROGRAMS += %D%/warrant-replay
 %C%_warrant_replay_SOURCES = %D%/replay.c

@@ -183,7 +183,8 @@ ask_time(struct player *p, struct err *e)
 	if (!player_ask(p, "go to (seconds, 1:23:45): ", text, e) ||
 	    text[0] == '\0')
 		return 0;
-	if (castline_when(text, p->t->head.wall_us, &us, &why) == 0)
+	if (castline_when(text, p->t->head.wall_us, clock_wall_us(), &us,
+	    &why) == 0)
 		return player_jump(p, us, TAPE_FAST, e);
 	(void)snprintf(p->note, sizeof(p->note), "%.200s", why.text);
 	return 0;

@@ -14,6 +14,7 @@
 
 #include "lib/b64.h"
 #include "lib/buf.h"
+#include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/id.h"
 #include "lib/io.h"
@@ -204,20 +205,20 @@ usage(FILE *to)
 	    "--commands |\n"
 	    "                       --search REGEX] [--socket PATH] "
 	    "SESSION | FILE\n"
-	    "       warrant-replay --html [--from S] [--to S] [--out FILE] "
-	    "[--socket PATH]\n"
-	    "                      SESSION | FILE\n"
+	    "       warrant-replay --html [--from TIME] [--to TIME] [--out FILE]\n"
+	    "                      [--socket PATH] SESSION | FILE\n"
 	    "Plays a recording; every line that is shown is verified.\n\n"
-	    "  -a, --at TIME    begin there: seconds, 1:23:45, or "
-	    "2026-11-24T12:00:00Z;\n"
-	    "                   with --text: print the screen of then\n"
+	    "  -a, --at TIME    begin there: seconds, 1:23:45, -2h, "
+	    "yesterday, or\n"
+	    "                   2026-11-24T12:00:00Z; with --text: print the\n"
+	    "                   screen of then\n"
 	    "  -c, --cast       asciicast version 2, as it is kept\n"
 	    "  -C, --commands   the programs that were started (--json)\n"
 	    "  -e, --search R   the lines of the screen that match, with "
 	    "their times\n"
 	    "  -f, --follow     show what there is, then what comes, until it "
 	    "ends\n"
-	    "  -F, --from S     a page begins here, in seconds\n"
+	    "  -F, --from TIME  a page begins here\n"
 	    "  -h, --help       this text\n"
 	    "  -H, --html       a page that plays it in a browser\n"
 	    "  -i, --idle S     show pauses as at most S seconds\n"
@@ -227,7 +228,7 @@ usage(FILE *to)
 	    "  -s, --speed N    so many times as fast\n"
 	    "  -S, --socket P   the daemon's socket\n"
 	    "  -t, --text       output as plain text, at once\n"
-	    "  -T, --to S       a page ends here\n"
+	    "  -T, --to TIME    a page ends here\n"
 	    "  -V, --version    the version\n\n"
 	    "Keys:\n", to);
 	(void)fprintf(to, "%s\n", player_keys);
@@ -283,7 +284,8 @@ play(const struct replay *p, int fd, struct err *e)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	rc = tape_open(t, fd, e);
 	if (rc == 0 && p->when != NULL)
-		rc = castline_when(p->when, t->head.wall_us, &o.at_us, e);
+		rc = castline_when(p->when, t->head.wall_us,
+		    clock_wall_us(), &o.at_us, e);
 	if (rc == 0)
 		rc = player_run(t, fd, &o, e);
 	tape_close(t);
@@ -340,18 +342,6 @@ number(const char *s, double *ret)
 	return 0;
 }
 
-/* The same, as microseconds. */
-static int
-time_of(const char *s, int64_t *ret_us)
-{
-	double d;
-
-	if (number(s, &d) < 0)
-		return -1;
-	*ret_us = (int64_t)(d * 1e6);
-	return 0;
-}
-
 /* Do these options go together? */
 static bool
 fit(const struct replay *p)
@@ -359,8 +349,8 @@ fit(const struct replay *p)
 	const struct html_options *h = &p->html;
 
 	if (p->mode == HTML)
-		return !p->follow && (h->to_us == 0 || h->from_us < h->to_us);
-	return h->file == NULL && h->from_us == 0 && h->to_us == 0;
+		return !p->follow;
+	return h->file == NULL && h->from == NULL && h->to == NULL;
 }
 
 static const struct option longs[] = {
@@ -400,7 +390,7 @@ main(int argc, char **argv)
 		case 'c': p.mode = CAST; break;
 		case 'e': p.search = optarg; break;
 		case 'f': p.follow = true; break;
-		case 'F': bad |= time_of(optarg, &p.html.from_us); break;
+		case 'F': p.html.from = optarg; break;
 		case 'H': p.mode = HTML; break;
 		case 'i': bad |= number(optarg, &p.idle); break;
 		case 'j':
@@ -412,7 +402,7 @@ main(int argc, char **argv)
 		case 'S': socket = optarg; break;
 		case 's': bad |= number(optarg, &p.speed); break;
 		case 't': p.mode = TEXT; break;
-		case 'T': bad |= time_of(optarg, &p.html.to_us); break;
+		case 'T': p.html.to = optarg; break;
 		case 'h':
 			usage(stdout);
 			return 0;

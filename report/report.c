@@ -18,11 +18,13 @@
 
 #define LINE_MAX_BYTES 4096
 
-#define CHOICE { "since", 0, WORDS_VALUE }, { "until", 0, WORDS_VALUE }, \
+#define ASKED { "since", 0, WORDS_VALUE }, { "until", 0, WORDS_VALUE }, \
 	{ "person", 0, WORDS_VALUE }, { "account", 0, WORDS_VALUE }, \
-	{ "json", 0, WORDS_FLAG }, { "csv", 0, WORDS_FLAG }
-#define CHOICE_TEXT "[--since TIME] [--until TIME] [--person NAME] " \
-	"[--account NAME] [--json | --csv]"
+	{ "json", 0, WORDS_FLAG }
+#define CHOICE ASKED, { "csv", 0, WORDS_FLAG }
+#define ASKED_TEXT "[--since TIME] [--until TIME] [--person NAME] " \
+	"[--account NAME]"
+#define CHOICE_TEXT ASKED_TEXT " [--json | --csv]"
 
 static const struct words_command table[] = {
 	{ "did", 1, 1, "SESSION [--json]", "what was done in a session",
@@ -32,6 +34,8 @@ static const struct words_command table[] = {
 	    { "all", 0, WORDS_FLAG } } },
 	{ "export", 1, 1, "DIR", "all evidence as a folder, to be checked "
 	    "elsewhere", { { NULL, 0, WORDS_FLAG } } },
+	{ "exposed", 0, 0, ASKED_TEXT " [--json]", "what was seen before it "
+	    "was masked, or went by unmasked", { ASKED } },
 	{ "files", 0, 0, CHOICE_TEXT, "which files came and went",
 	    { CHOICE } },
 	{ "fingerprint", 0, 0, "[--json]", "the key an auditor pins",
@@ -40,11 +44,18 @@ static const struct words_command table[] = {
 	    { CHOICE } },
 	{ "masked", 0, 0, CHOICE_TEXT, "what was hidden, and what was not",
 	    { CHOICE } },
+	{ "rehearse", 1, 1, "RULES " ASKED_TEXT " [--samples N] [--json]",
+	    "what new mask rules would have hidden, --since -30d",
+	    { ASKED, { "samples", 0, WORDS_VALUE } } },
 	{ "retention", 0, 0, CHOICE_TEXT, "what was removed, and what is held",
 	    { CHOICE } },
 	{ "verify", 1, 1, "DIR --key KEY [--json]", "is an export complete "
 	    "and unaltered?", { { "key", 0, WORDS_VALUE },
 	    { "json", 0, WORDS_FLAG } } },
+	{ "verify-mask", 0, WORDS_ARGS, "[SESSION ...] " ASKED_TEXT
+	    " [--rules PATH | newest] [--json]", "do recordings still show "
+	    "what rules would mask?", { ASKED,
+	    { "rules", 0, WORDS_VALUE } } },
 	{ "who", 0, 0, CHOICE_TEXT, "who was on this host, and by whose "
 	    "leave", { CHOICE } },
 	{ .verb = NULL },
@@ -58,20 +69,24 @@ static const struct {
 	{ "did", report_did, false },
 	{ "exceptions", report_exceptions, false },
 	{ "export", report_export, false },
+	{ "exposed", report_exposed, false },
 	{ "files", report_files, false },
 	{ "fingerprint", report_fingerprint, false },
 	{ "grants", report_grants, false },
 	{ "masked", report_masked, false },
+	{ "rehearse", report_rehearse, false },
 	{ "retention", report_retention, false },
 	{ "verify", report_verify, true },
+	{ "verify-mask", report_verify_mask, false },
 	{ "who", report_who, false },
 };
 
 static int
 usage(FILE *out)
 {
-	(void)fputs("usage: warrant-report [--socket PATH | --store FILE] "
-	    "COMMAND\n       warrant-report --check-config [--config FILE] | "
+	(void)fputs("usage: warrant-report [--config FILE] [--socket PATH | "
+	    "--store FILE]\n                      COMMAND\n"
+	    "       warrant-report --check-config [--config FILE] | "
 	    "--help | --version\n", out);
 	command_usage(table, "warrant-report", out);
 	return out == stdout ? 0 : 2;
@@ -84,19 +99,10 @@ fail(const struct err *e)
 	return err_exit_status(e->code);
 }
 
-/* "7d" is so long before now; else a date. */
 static int
 moment(const char *s, int64_t now_us, int64_t *ret, struct err *e)
 {
-	int64_t ago;
-
-	if (s == NULL || clock_parse(s, ret, NULL) == 0)
-		return 0;
-	if (clock_duration(s, &ago, NULL) < 0)
-		return err_set(e, ERR_USAGE, "%.60s: no time: 7d, or "
-		    "2026-07-24T12:00:00Z", s);
-	*ret = now_us - ago;
-	return 0;
+	return s == NULL ? 0 : clock_moment(s, now_us, ret, e);
 }
 
 static int
@@ -173,8 +179,8 @@ main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *config = WARRANT_SYSCONFDIR "/warrant.conf";
-	struct report r = { .out = stdout };
+	struct report r = { .out = stdout,
+	    .config = WARRANT_SYSCONFDIR "/warrant.conf" };
 	bool check = false;
 	int o;
 
@@ -189,7 +195,7 @@ main(int argc, char **argv)
 			r.store = optarg;
 			break;
 		case 'f':
-			config = optarg;
+			r.config = optarg;
 			break;
 		case 'h':
 			return usage(stdout);
@@ -204,7 +210,7 @@ main(int argc, char **argv)
 			return usage(stderr);
 		}
 	if (check)
-		return conf_check(config, false);
+		return conf_check(r.config, false);
 	if (argc == optind)
 		return usage(stderr);
 	return run_command(&r, (size_t)(argc - optind), argv + optind);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/visible.h"
 #include "report/commands.h"
@@ -130,7 +131,8 @@ screen_print(int fd, const char *when, FILE *out, struct err *e)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	rc = tape_open(t, fd, e);
 	if (rc == 0)
-		rc = castline_when(when, t->head.wall_us, &us, e);
+		rc = castline_when(when, t->head.wall_us,
+		    clock_wall_us(), &us, e);
 	if (rc == 0)
 		rc = tape_seek(t, us, TAPE_FAST, NULL, NULL, e);
 	if (rc > 0)

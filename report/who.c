@@ -9,12 +9,6 @@
 #include "schema/note.h"
 #include "schema/sql.h"
 
-/* ?3 is a name, an e-mail address, a subject or an id; ?4 an account. */
-#define CHOSEN(when, p, account) \
-	when " >= ?1 AND " when " < ?2 AND (?4 IS NULL OR " account \
-	" = ?4) AND (?3 IS NULL OR ?3 IN (" p ".id, " p ".name, " p \
-	".email, " p ".sub) OR " p ".id LIKE ?3 || '%')"
-
 /* A connection is one line for each of its channels, or one without. */
 int
 report_who(struct report *r, struct err *e)

@@ -30,7 +30,7 @@ _warrant() {
 	*)
 		if [ -z "$command" ]; then
 			words=$("$program" --help 2>/dev/null | sed -nE \
-			    "s/^  (${program##*/} )?([a-z]+)( .*)?$/\2/p")
+			    "s/^  (${program##*/} )?([a-z][a-z-]*)( .*)?$/\2/p")
 		elif [ "${program##*/}" = approver ]; then
 			# what can be decided on, watched or ended just now
 			words=$({

@@ -277,6 +277,7 @@ mask_rules_info(const struct mask_rules *r, size_t i,
 	rule = &r->set.rule[i];
 	*ret = (struct mask_rule_info){ .id = rule->id, .tag = rule->tag,
 	    .action = actions[rule->action],
+	    .keep_head = rule->keep_head, .keep_tail = rule->keep_tail,
 	    .enabled = (rule->profiles & r->profiles) != 0 &&
 	    rule->action != ACTION_OFF };
 	name_profiles(&r->set, rule->profiles, ret->profiles,

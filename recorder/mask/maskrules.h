@@ -48,6 +48,7 @@ struct mask_rule_info {
 	const char *id, *tag;
 	char profiles[128];	/* comma separated */
 	const char *action;	/* "mask", "log", "off" */
+	int keep_head, keep_tail;	/* characters it lets stand */
 	bool enabled;		/* by the profiles in force */
 };
 bool mask_rules_info(const struct mask_rules *r, size_t i,

@@ -38,6 +38,9 @@ offers 'approver approve --' --for --json '!--kill'
 offers 'approver revoke --k' --kill
 offers 'warrant-report ' did export fingerprint verify who
 offers 'warrant-report verify --' --key --json '!--csv'
+offers 'warrant-report ' verify-mask rehearse exposed
+offers 'warrant-report verify-mask --' --rules --since --json '!--csv'
+offers 'warrant-report rehearse --' --samples --until
 offers 'warrant-report who --' --since --csv
 offers 'warrant-check ' sshd token
 offers 'warrant-check sshd --' --pam --user '!--jwks'

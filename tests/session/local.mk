@@ -20,6 +20,7 @@ dist_noinst_SCRIPTS += %D%/test_kill.py
 dist_noinst_SCRIPTS += %D%/test_limits.py
 dist_noinst_SCRIPTS += %D%/test_live.py
 dist_noinst_SCRIPTS += %D%/test_login.py
+dist_noinst_SCRIPTS += %D%/test_residual.py
 dist_noinst_SCRIPTS += %D%/test_retention.py
 dist_noinst_SCRIPTS += %D%/test_signin.py
 dist_noinst_SCRIPTS += %D%/test_whole.py

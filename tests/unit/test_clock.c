@@ -68,6 +68,43 @@ times(void **state)
 }
 
 static void
+moments(void **state)
+{
+	/* 2026-07-24T12:00:01.123456Z */
+	const int64_t now = INT64_C(1784894401123456), s = 1000000;
+	const int64_t day = INT64_C(1784851200) * s;
+	const struct {
+		const char *text;
+		int64_t us;	/* -1: refused */
+	} t[] = {
+		{ "now", now }, { "today", day },
+		{ "yesterday", day - 86400 * s },
+		{ "-30d", now - 30 * 86400 * s }, { "30d", now - 30 *
+		    86400 * s }, { "-2h", now - 7200 * s },
+		{ "-1h30m", now - 5400 * s }, { "2026-07-24", day },
+		{ "1970-01-01", 0 },
+		{ "2026-07-24T14:00:01.123456+02:00", now },
+		{ "2026-07-24 12:00:01.123456Z", now },
+		{ "2026-02-31", -1 }, { "2026-7-24", -1 }, { "", -1 },
+		{ "-", -1 }, { "--2h", -1 }, { "2", -1 }, { "-2", -1 },
+		{ "+2h", -1 }, { "2h30", -1 }, { "tomorrow", -1 },
+		{ "Today", -1 }, { "today ", -1 },
+		{ "2026-07-24T12:00:01", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		struct err e = { 0 };
+		int64_t us = -1;
+		int rc = clock_moment(t[i].text, now, &us, &e);
+
+		if (us != t[i].us || (rc == 0) != (t[i].us >= 0))
+			fail_msg("%s: %d %lld", t[i].text, rc, (long long)us);
+		assert_int_equal(e.code, rc == 0 ? ERR_NONE : ERR_USAGE);
+	}
+}
+
+static void
 formats(void **state)
 {
 	char s[CLOCK_TEXT_MAX];
@@ -108,7 +145,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations),
 		cmocka_unit_test(times),
-		cmocka_unit_test(formats),
+		cmocka_unit_test(moments), cmocka_unit_test(formats),
 		cmocka_unit_test(ids),
 	};
 
