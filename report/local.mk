@@ -17,10 +17,12 @@ dist_pkgdata_DATA += %D%/independent.py
 
 # What the page and the player share.
 noinst_LTLIBRARIES += %D%/libshown.la
-%C%_libshown_la_LIBADD = schema/librecord.la lib/liblib.la $(JANSSON_LIBS) -lm
+%C%_libshown_la_LIBADD = schema/librecord.la lib/liblib.la $(JANSSON_LIBS) \
+	$(VTERM_LIBS) -lm
 %C%_libshown_la_SOURCES =
 %C%_libshown_la_SOURCES += %D%/castline.c %D%/castline.h
 %C%_libshown_la_SOURCES += %D%/drawn.c %D%/drawn.h
+%C%_libshown_la_SOURCES += %D%/vt.c %D%/vt.h
 
 # A recording as one page; its script and its style as C strings.
 noinst_LTLIBRARIES += %D%/libhtml.la
@@ -53,6 +55,7 @@ noinst_LTLIBRARIES += %D%/libreplay.la
 %C%_libreplay_la_SOURCES = %D%/screen.c %D%/screen.h
 %C%_libreplay_la_SOURCES += %D%/arena.c %D%/arena.h
 %C%_libreplay_la_SOURCES += %D%/commands.c %D%/commands.h %D%/search.c
+%C%_libreplay_la_SOURCES += %D%/modes_read.c %D%/modes_write.c %D%/modes.h
 %C%_libreplay_la_SOURCES += %D%/paint.c %D%/paint.h
 %C%_libreplay_la_SOURCES += %D%/player.c %D%/player.h %D%/player_private.h
 %C%_libreplay_la_SOURCES += %D%/player_key.c %D%/player_tty.c

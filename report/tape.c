@@ -95,11 +95,13 @@ copy_here(struct tape *t, struct err *e)
 	uint64_t from = c == NULL ? 0 : c->plain;
 	struct buf b = BUF_INIT(COPY_MAX);
 	size_t i = c == NULL ? 0 : (size_t)(c - t->copy) + 1;
+	int rc;
 
 	if (!t->exact || t->plain - from < t->space)
 		return 0;
-	if (view_save(t->view, &b, e) < 0)
-		return -1;
+	rc = view_save(t->view, &b, e);
+	if (rc <= 0)
+		return rc;
 	(void)memmove(t->copy + i + 1, t->copy + i, (t->copies - i) *
 	    sizeof(t->copy[0]));
 	t->copy[i] = (struct tape_copy){ .frame = t->frame,

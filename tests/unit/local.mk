@@ -178,6 +178,9 @@ unit_tests += %D%/test_sftp
 unit_tests += %D%/test_screen
 %C%_test_screen_LDADD = report/libreplay.la $(unit_ldadd)
 
+unit_tests += %D%/test_kept
+%C%_test_kept_LDADD = report/libreplay.la $(unit_ldadd)
+
 unit_tests += %D%/test_view
 %C%_test_view_LDADD = report/libreplay.la $(unit_ldadd)
 
