@@ -59,8 +59,8 @@ noinst_LTLIBRARIES += %D%/libreplay.la
 %C%_libreplay_la_SOURCES += %D%/paint.c %D%/paint.h
 %C%_libreplay_la_SOURCES += %D%/player.c %D%/player.h %D%/player_private.h
 %C%_libreplay_la_SOURCES += %D%/player_key.c %D%/player_tty.c
-%C%_libreplay_la_SOURCES += %D%/tape.c %D%/tape.h %D%/tape_look.c \
-	%D%/tape_private.h
+%C%_libreplay_la_SOURCES += %D%/tape.c %D%/tape.h %D%/tape_keep.c \
+	%D%/tape_look.c %D%/tape_private.h
 %C%_libreplay_la_SOURCES += %D%/view.c %D%/view.h %D%/view_copy.c \
 	%D%/view_private.h
 %C%_libreplay_la_LIBADD = %D%/libshown.la schema/librecord.la \

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/b64.h"
@@ -17,6 +19,7 @@
 #include "lib/err.h"
 #include "lib/id.h"
 #include "lib/io.h"
+#include "lib/jail.h"
 #include "report/castline.h"
 #include "report/commands.h"
 #include "report/html.h"
@@ -28,9 +31,10 @@
 
 #define EVENT_BYTES (2 * 1024 * 1024)
 #define WAIT_MAX 3600.0		/* s, of one poll */
+#define KEPT ".screens"	/* behind a recording's name */
 #define FOLLOW_MS 100	/* between two looks at what grows */
 
-enum mode { PLAY, TEXT, CAST, RAW, JSON, COMMANDS, HTML };
+enum mode { PLAY, TEXT, CAST, RAW, JSON, COMMANDS, HTML, KEEP };
 
 struct replay {
 	enum mode mode;
@@ -39,6 +43,7 @@ struct replay {
 	bool follow;		/* it may still grow: wait for that */
 	const char *when;	/* begin there, as it was given */
 	const char *search;
+	const char *kept;	/* the file of its screens; NULL: none */
 	double at;		/* s of the recording shown */
 	struct screen screen;
 	char *held;		/* o or e that a b line may replace */
@@ -207,6 +212,7 @@ usage(FILE *to)
 	    "       warrant-replay --html [--from S] [--to S] [--out FILE] "
 	    "[--socket PATH]\n"
 	    "                      SESSION | FILE\n"
+	    "       warrant-replay --keep FILE\n"
 	    "Plays a recording; every line that is shown is verified.\n\n"
 	    "  -a, --at TIME    begin there: seconds, 1:23:45, or "
 	    "2026-11-24T12:00:00Z;\n"
@@ -222,6 +228,8 @@ usage(FILE *to)
 	    "  -H, --html       a page that plays it in a browser\n"
 	    "  -i, --idle S     show pauses as at most S seconds\n"
 	    "  -j, --json       one event a line\n"
+	    "  -k, --keep       draw it all once, and keep screens in "
+	    "FILE.screens\n"
 	    "  -o, --out FILE   the page, to a new file\n"
 	    "  -r, --raw        the exact bytes of output, at once\n"
 	    "  -s, --speed N    so many times as fast\n"
@@ -234,7 +242,7 @@ usage(FILE *to)
 }
 
 /* /dev/fd/N is a descriptor that was handed over: its file may be none that
- * we could open.  -1 when what is no such name. */
+ * we could open.  The number, or -1 when what is no such name. */
 static int
 handed_over(const char *what)
 {
@@ -245,7 +253,7 @@ handed_over(const char *what)
 	    sscanf(what + sizeof(folder) - 1, "%d%n", &fd, &at) != 1 ||
 	    what[sizeof(folder) - 1 + (size_t)at] != '\0')
 		return -1;
-	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return fd;
 }
 
 static int
@@ -255,8 +263,12 @@ open_recording(const char *what, const char *socket, struct err *e)
 	struct report r = { .socket = socket, .line = line };
 	int fd = handed_over(what);
 
-	if (fd >= 0)
+	if (fd >= 0) {
+		fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		if (fd < 0)
+			(void)err_sys(e, "%.200s", what);
 		return fd;
+	}
 	if (!id_ok(what, 's')) {
 		fd = open(what, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
@@ -268,6 +280,37 @@ open_recording(const char *what, const char *socket, struct err *e)
 	if (fd >= 0)
 		(void)lseek(fd, 0, SEEK_SET);
 	return fd;
+}
+
+/* libvterm and the parsers read what a hostile session has printed: nothing
+ * that they could be made to do leaves this process, nor, but where a file is
+ * to be written, reaches one. */
+static int
+jail(const struct replay *p, struct err *e)
+{
+	static const int outside[] = {
+		SYS_execve, SYS_execveat, SYS_socket, SYS_connect,
+		SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_ptrace,
+		SYS_process_vm_writev, SYS_kill, SYS_tkill, SYS_clone,
+		SYS_clone3, SYS_mount, SYS_unshare, SYS_setns, SYS_bpf,
+		SYS_io_uring_setup, SYS_keyctl, SYS_memfd_create,
+	};
+	static const int files[] = {
+		SYS_openat, SYS_openat2, SYS_unlinkat, SYS_renameat2,
+		SYS_linkat, SYS_symlinkat, SYS_mkdirat, SYS_mknodat,
+		SYS_fchmodat, SYS_fchownat, SYS_utimensat, SYS_truncate,
+		SYS_open_by_handle_at, SYS_chdir, SYS_setxattr,
+#if defined(SYS_open)
+		SYS_open, SYS_creat, SYS_unlink, SYS_rename, SYS_renameat,
+		SYS_link, SYS_symlink, SYS_mkdir, SYS_mknod, SYS_rmdir,
+		SYS_chmod, SYS_chown, SYS_lchown, SYS_fork, SYS_vfork,
+#endif
+	};
+
+	if (jail_deny(outside, sizeof(outside) / sizeof(outside[0]), e) < 0)
+		return -1;
+	return p->html.file != NULL || p->mode == KEEP ? 0 :
+	    jail_deny(files, sizeof(files) / sizeof(files[0]), e);
 }
 
 /* On a terminal, with keys. */
@@ -282,6 +325,10 @@ play(const struct replay *p, int fd, struct err *e)
 	if (t == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	rc = tape_open(t, fd, e);
+	if (rc == 0 && p->kept != NULL)
+		rc = tape_kept_file(t, p->kept, e);
+	if (rc == 0)
+		rc = jail(p, e);
 	if (rc == 0 && p->when != NULL)
 		rc = castline_when(p->when, t->head.wall_us, &o.at_us, e);
 	if (rc == 0)
@@ -292,8 +339,59 @@ play(const struct replay *p, int fd, struct err *e)
 }
 
 static int
+keep(const struct replay *p, int fd, struct err *e)
+{
+	struct tape *t = calloc(1, sizeof(*t));
+	int rc;
+
+	if (t == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	if (p->kept == NULL)
+		rc = err_set(e, ERR_USAGE, "screens are kept beside a file: "
+		    "name one");
+	else
+		rc = tape_open(t, fd, e);
+	if (rc == 0)
+		rc = jail(p, e);
+	if (rc == 0)
+		rc = tape_keep(t, p->kept, e);
+	tape_close(t);
+	free(t);
+	return rc;
+}
+
+static int
+print_screen(const struct replay *p, int fd, struct err *e)
+{
+	struct tape *t = calloc(1, sizeof(*t));
+	int rc;
+
+	if (t == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	rc = tape_open(t, fd, e);
+	if (rc == 0 && p->kept != NULL)
+		rc = tape_kept_file(t, p->kept, e);
+	if (rc == 0)
+		rc = jail(p, e);
+	if (rc == 0)
+		rc = screen_print(t, p->when, stdout, e);
+	tape_close(t);
+	free(t);
+	return rc;
+}
+
+static int
 show(struct replay *p, int fd, struct err *e)
 {
+	if (p->mode == KEEP)
+		return keep(p, fd, e);
+	if (p->mode == TEXT && p->when != NULL && p->search == NULL)
+		return print_screen(p, fd, e);
+	if (p->mode == PLAY && p->search == NULL &&
+	    isatty(STDOUT_FILENO) == 1)
+		return play(p, fd, e);
+	if (jail(p, e) < 0)
+		return -1;
 	if (p->mode == HTML)
 		return html_write(fd, &p->html, e);
 	if (p->search != NULL)
@@ -301,10 +399,6 @@ show(struct replay *p, int fd, struct err *e)
 		    e);
 	if (p->mode == COMMANDS)
 		return commands_print(fd, p->json, stdout, e);
-	if (p->mode == TEXT && p->when != NULL)
-		return screen_print(fd, p->when, stdout, e);
-	if (p->mode == PLAY && isatty(STDOUT_FILENO) == 1)
-		return play(p, fd, e);
 	if (p->when != NULL)
 		return err_set(e, ERR_USAGE, "--at is for a terminal, or "
 		    "with --text");
@@ -316,9 +410,13 @@ static int
 run(struct replay *p, const char *what, const char *socket, struct err *e)
 {
 	int fd = open_recording(what, socket, e), rc;
+	char kept[PATH_MAX];
 
 	if (fd < 0)
 		return -1;
+	if (!id_ok(what, 's') && handed_over(what) < 0 &&
+	    snprintf(kept, sizeof(kept), "%s" KEPT, what) < PATH_MAX)
+		p->kept = kept;
 	rc = show(p, fd, e);
 	if (fflush(stdout) != 0 && rc == 0)
 		rc = err_sys(e, "standard output");
@@ -373,6 +471,7 @@ static const struct option longs[] = {
 	{ "html", no_argument, NULL, 'H' },
 	{ "idle", required_argument, NULL, 'i' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "keep", no_argument, NULL, 'k' },
 	{ "out", required_argument, NULL, 'o' },
 	{ "raw", no_argument, NULL, 'r' },
 	{ "search", required_argument, NULL, 'e' },
@@ -392,7 +491,7 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int c, bad = 0;
 
-	while ((c = getopt_long(argc, argv, "a:Cce:fF:hHi:jo:rS:s:tT:V", longs,
+	while ((c = getopt_long(argc, argv, "a:Cce:fF:hHi:jko:rS:s:tT:V", longs,
 	    NULL)) != -1)
 		switch (c) {
 		case 'a': p.when = optarg; break;
@@ -407,6 +506,7 @@ main(int argc, char **argv)
 			p.json = true;
 			p.mode = p.mode == COMMANDS ? COMMANDS : JSON;
 			break;
+		case 'k': p.mode = KEEP; break;
 		case 'o': p.html.file = optarg; break;
 		case 'r': p.mode = RAW; break;
 		case 'S': socket = optarg; break;

@@ -82,6 +82,9 @@ void view_told(struct view *v);
 int view_save(struct view *v, struct buf *to, struct err *e);
 int view_load(struct view *v, const char *p, size_t n, struct err *e);
 
+/* Of another value in a build whose copies are other ones. */
+uint64_t view_layout(void);
+
 /* Would both look the same? */
 bool view_same(const struct view *a, const struct view *b);
 
