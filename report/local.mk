@@ -68,6 +68,7 @@ noinst_LTLIBRARIES += %D%/libreplay.la
 
 bin_PROGRAMS += %D%/warrant-replay
 %C%_warrant_replay_SOURCES = %D%/replay.c
+%C%_warrant_replay_SOURCES += %D%/confine.c %D%/confine.h
 %C%_warrant_replay_SOURCES += %D%/source.c %D%/sheet.c
 %C%_warrant_replay_LDADD = %D%/libhtml.la %D%/libreplay.la \
 	schema/librecord.la schema/libstore.la lib/libcommand.la \

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/b64.h"
@@ -19,9 +18,9 @@
 #include "lib/err.h"
 #include "lib/id.h"
 #include "lib/io.h"
-#include "lib/jail.h"
 #include "report/castline.h"
 #include "report/commands.h"
+#include "report/confine.h"
 #include "report/html.h"
 #include "report/player.h"
 #include "report/report.h"
@@ -282,99 +281,41 @@ open_recording(const char *what, const char *socket, struct err *e)
 	return fd;
 }
 
-/* libvterm and the parsers read what a hostile session has printed: nothing
- * that they could be made to do leaves this process, nor, but where a file is
- * to be written, reaches one. */
-static int
-jail(const struct replay *p, struct err *e)
-{
-	static const int outside[] = {
-		SYS_execve, SYS_execveat, SYS_socket, SYS_connect,
-		SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_ptrace,
-		SYS_process_vm_writev, SYS_kill, SYS_tkill, SYS_clone,
-		SYS_clone3, SYS_mount, SYS_unshare, SYS_setns, SYS_bpf,
-		SYS_io_uring_setup, SYS_keyctl, SYS_memfd_create,
-	};
-	static const int files[] = {
-		SYS_openat, SYS_openat2, SYS_unlinkat, SYS_renameat2,
-		SYS_linkat, SYS_symlinkat, SYS_mkdirat, SYS_mknodat,
-		SYS_fchmodat, SYS_fchownat, SYS_utimensat, SYS_truncate,
-		SYS_open_by_handle_at, SYS_chdir, SYS_setxattr,
-#if defined(SYS_open)
-		SYS_open, SYS_creat, SYS_unlink, SYS_rename, SYS_renameat,
-		SYS_link, SYS_symlink, SYS_mkdir, SYS_mknod, SYS_rmdir,
-		SYS_chmod, SYS_chown, SYS_lchown, SYS_fork, SYS_vfork,
-#endif
-	};
-
-	if (jail_deny(outside, sizeof(outside) / sizeof(outside[0]), e) < 0)
-		return -1;
-	return p->html.file != NULL || p->mode == KEEP ? 0 :
-	    jail_deny(files, sizeof(files) / sizeof(files[0]), e);
-}
-
 /* On a terminal, with keys. */
 static int
-play(const struct replay *p, int fd, struct err *e)
+play(const struct replay *p, struct tape *t, int fd, struct err *e)
 {
-	struct tape *t = calloc(1, sizeof(*t));
 	struct player_options o = { .speed = p->speed, .idle = p->idle,
 	    .follow = p->follow };
+
+	if (p->when != NULL && castline_when(p->when, t->head.wall_us,
+	    &o.at_us, e) < 0)
+		return -1;
+	return player_run(t, fd, &o, e);
+}
+
+/* What jumps in a recording, or makes that exact. */
+static int
+with_tape(const struct replay *p, int fd, struct err *e)
+{
+	struct tape *t;
 	int rc;
 
+	if (p->mode == KEEP && p->kept == NULL)
+		return err_set(e, ERR_USAGE, "screens are kept beside a "
+		    "file: name one");
+	t = calloc(1, sizeof(*t));
 	if (t == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	rc = tape_open(t, fd, e);
-	if (rc == 0 && p->kept != NULL)
+	if (rc == 0 && p->mode != KEEP && p->kept != NULL)
 		rc = tape_kept_file(t, p->kept, e);
 	if (rc == 0)
-		rc = jail(p, e);
-	if (rc == 0 && p->when != NULL)
-		rc = castline_when(p->when, t->head.wall_us, &o.at_us, e);
+		rc = confine(p->mode == KEEP, e);
 	if (rc == 0)
-		rc = player_run(t, fd, &o, e);
-	tape_close(t);
-	free(t);
-	return rc;
-}
-
-static int
-keep(const struct replay *p, int fd, struct err *e)
-{
-	struct tape *t = calloc(1, sizeof(*t));
-	int rc;
-
-	if (t == NULL)
-		return err_set(e, ERR_MEMORY, "out of memory");
-	if (p->kept == NULL)
-		rc = err_set(e, ERR_USAGE, "screens are kept beside a file: "
-		    "name one");
-	else
-		rc = tape_open(t, fd, e);
-	if (rc == 0)
-		rc = jail(p, e);
-	if (rc == 0)
-		rc = tape_keep(t, p->kept, e);
-	tape_close(t);
-	free(t);
-	return rc;
-}
-
-static int
-print_screen(const struct replay *p, int fd, struct err *e)
-{
-	struct tape *t = calloc(1, sizeof(*t));
-	int rc;
-
-	if (t == NULL)
-		return err_set(e, ERR_MEMORY, "out of memory");
-	rc = tape_open(t, fd, e);
-	if (rc == 0 && p->kept != NULL)
-		rc = tape_kept_file(t, p->kept, e);
-	if (rc == 0)
-		rc = jail(p, e);
-	if (rc == 0)
-		rc = screen_print(t, p->when, stdout, e);
+		rc = p->mode == KEEP ? tape_keep(t, p->kept, e) :
+		    p->mode == TEXT ? screen_print(t, p->when, stdout, e) :
+		    play(p, t, fd, e);
 	tape_close(t);
 	free(t);
 	return rc;
@@ -383,14 +324,11 @@ print_screen(const struct replay *p, int fd, struct err *e)
 static int
 show(struct replay *p, int fd, struct err *e)
 {
-	if (p->mode == KEEP)
-		return keep(p, fd, e);
-	if (p->mode == TEXT && p->when != NULL && p->search == NULL)
-		return print_screen(p, fd, e);
-	if (p->mode == PLAY && p->search == NULL &&
-	    isatty(STDOUT_FILENO) == 1)
-		return play(p, fd, e);
-	if (jail(p, e) < 0)
+	if (p->mode == KEEP || (p->search == NULL &&
+	    ((p->mode == TEXT && p->when != NULL) ||
+	    (p->mode == PLAY && isatty(STDOUT_FILENO) == 1))))
+		return with_tape(p, fd, e);
+	if (confine(p->html.file != NULL, e) < 0)
 		return -1;
 	if (p->mode == HTML)
 		return html_write(fd, &p->html, e);
