@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 struct err;
+struct tape;
 
 /* A line for each program that was started, with the bytes shown from then
  * to the next; a decision other than log is told. */
@@ -20,6 +21,6 @@ int search_print(int fd, const char *pattern, bool json, FILE *out,
 
 /* The screen as text at a time as a person gives it (castline_when); whether
  * it is approximate is told on standard error. */
-int screen_print(int fd, const char *when, FILE *out, struct err *e);
+int screen_print(struct tape *t, const char *when, FILE *out, struct err *e);
 
 #endif

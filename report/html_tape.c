@@ -9,6 +9,9 @@
 #include "lib/err.h"
 #include "report/drawn.h"
 #include "report/html_rows.h"
+#include "report/vt.h"
+
+#define SEEN_MAX ((size_t)1024 * 1024)	/* bytes between two looks */
 
 struct html_tape {
 	VTerm *vt;
@@ -48,15 +51,6 @@ on_property(VTermProp p, VTermValue *v, void *arg)
 	if (p == VTERM_PROP_CURSORVISIBLE)
 		t->cursor = v->boolean != 0;
 	return 1;
-}
-
-/* What the terminal would answer goes nowhere. */
-static void
-on_answer(const char *p, size_t n, void *arg)
-{
-	(void)p;
-	(void)n;
-	(void)arg;
 }
 
 static const VTermScreenCallbacks callbacks = {
@@ -99,7 +93,7 @@ html_tape_open(int cols, int lines, bool crlf, struct buf *out,
 		return err_set(e, ERR_MEMORY, "out of memory");
 	}
 	vterm_set_utf8(t->vt, 1);
-	vterm_output_set_callback(t->vt, on_answer, NULL);
+	vt_quiet(t->vt);
 	t->screen = vterm_obtain_screen(t->vt);
 	vterm_screen_set_callbacks(t->screen, &callbacks, t);
 	vterm_screen_enable_altscreen(t->screen, 1);
@@ -252,6 +246,8 @@ html_tape_piece(const char *p, size_t n, int cols, int lines)
 			in_line = 0;
 		}
 	}
+	while (i < n && ((unsigned char)p[i] & 0xc0) == 0x80)
+		i++;	/* whole characters */
 	return i;
 }
 
@@ -290,18 +286,45 @@ take(struct html_tape *t, int64_t t_us, const char *p, size_t n,
 	return 0;
 }
 
+struct seen {
+	struct html_tape *t;
+	int64_t t_us;
+	struct buf bytes;
+	struct err *e;
+	int rc;
+};
+
+static void
+seen_take(struct seen *s)
+{
+	if (s->rc == 0)
+		s->rc = take(s->t, s->t_us, s->bytes.p, s->bytes.len, s->e);
+	buf_reset(&s->bytes);
+}
+
+static void
+see(void *arg, const char *p, size_t n, bool text)
+{
+	struct seen *s = arg;
+
+	(void)text;
+	if (s->bytes.len + n > SEEN_MAX)
+		seen_take(s);
+	if (s->rc == 0)
+		s->rc = buf_put(&s->bytes, p, n, s->e);
+}
+
 int
 html_tape_output(struct html_tape *t, int64_t t_us, const char *p, size_t n,
     struct err *e)
 {
-	char *seen = malloc(n + 1);
-	int rc;
+	struct seen s = { .t = t, .t_us = t_us, .bytes = BUF_INIT(SEEN_MAX),
+	    .e = e };
 
-	if (seen == NULL)
-		return err_set(e, ERR_MEMORY, "out of memory");
-	rc = take(t, t_us, seen, drawn_filter(&t->filter, p, n, seen), e);
-	free(seen);
-	return rc;
+	drawn_put(&t->filter, p, n, see, &s);
+	seen_take(&s);
+	buf_clear(&s.bytes);
+	return s.rc;
 }
 
 int
@@ -309,7 +332,7 @@ html_tape_resize(struct html_tape *t, int64_t t_us, int cols, int lines,
     struct err *e)
 {
 	clamp(t, cols, lines);
-	vterm_set_size(t->vt, t->lines, t->cols);
+	vt_resize(t->vt, t->lines, t->cols);
 	if (!t->live)
 		return 0;
 	all_new(t);

@@ -19,10 +19,12 @@ dist_pkgdata_DATA += %D%/independent.py
 
 # What the page and the player share.
 noinst_LTLIBRARIES += %D%/libshown.la
-%C%_libshown_la_LIBADD = schema/librecord.la lib/liblib.la $(JANSSON_LIBS) -lm
+%C%_libshown_la_LIBADD = schema/librecord.la lib/liblib.la $(JANSSON_LIBS) \
+	$(VTERM_LIBS) -lm
 %C%_libshown_la_SOURCES =
 %C%_libshown_la_SOURCES += %D%/castline.c %D%/castline.h
 %C%_libshown_la_SOURCES += %D%/drawn.c %D%/drawn.h
+%C%_libshown_la_SOURCES += %D%/vt.c %D%/vt.h
 
 # A recording as one page; its script and its style as C strings.
 noinst_LTLIBRARIES += %D%/libhtml.la
@@ -55,11 +57,12 @@ noinst_LTLIBRARIES += %D%/libreplay.la
 %C%_libreplay_la_SOURCES = %D%/screen.c %D%/screen.h
 %C%_libreplay_la_SOURCES += %D%/arena.c %D%/arena.h
 %C%_libreplay_la_SOURCES += %D%/commands.c %D%/commands.h %D%/search.c
+%C%_libreplay_la_SOURCES += %D%/modes_read.c %D%/modes_write.c %D%/modes.h
 %C%_libreplay_la_SOURCES += %D%/paint.c %D%/paint.h
 %C%_libreplay_la_SOURCES += %D%/player.c %D%/player.h %D%/player_private.h
 %C%_libreplay_la_SOURCES += %D%/player_key.c %D%/player_tty.c
-%C%_libreplay_la_SOURCES += %D%/tape.c %D%/tape.h %D%/tape_look.c \
-	%D%/tape_private.h
+%C%_libreplay_la_SOURCES += %D%/tape.c %D%/tape.h %D%/tape_keep.c \
+	%D%/tape_look.c %D%/tape_private.h
 %C%_libreplay_la_SOURCES += %D%/view.c %D%/view.h %D%/view_copy.c \
 	%D%/view_private.h
 %C%_libreplay_la_LIBADD = %D%/libshown.la schema/librecord.la \
@@ -77,6 +80,7 @@ noinst_LTLIBRARIES += %D%/libresidual.la
 
 bin_PROGRAMS += %D%/warrant-replay
 %C%_warrant_replay_SOURCES = %D%/replay.c
+%C%_warrant_replay_SOURCES += %D%/confine.c %D%/confine.h
 %C%_warrant_replay_SOURCES += %D%/source.c %D%/sheet.c
 %C%_warrant_replay_LDADD = %D%/libhtml.la %D%/libreplay.la \
 	schema/librecord.la schema/libstore.la lib/libcommand.la \

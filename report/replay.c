@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include "lib/io.h"
 #include "report/castline.h"
 #include "report/commands.h"
+#include "report/confine.h"
 #include "report/html.h"
 #include "report/player.h"
 #include "report/report.h"
@@ -29,9 +31,10 @@
 
 #define EVENT_BYTES (2 * 1024 * 1024)
 #define WAIT_MAX 3600.0		/* s, of one poll */
+#define KEPT ".screens"	/* behind a recording's name */
 #define FOLLOW_MS 100	/* between two looks at what grows */
 
-enum mode { PLAY, TEXT, CAST, RAW, JSON, COMMANDS, HTML };
+enum mode { PLAY, TEXT, CAST, RAW, JSON, COMMANDS, HTML, KEEP };
 
 struct replay {
 	enum mode mode;
@@ -40,6 +43,7 @@ struct replay {
 	bool follow;		/* it may still grow: wait for that */
 	const char *when;	/* begin there, as it was given */
 	const char *search;
+	const char *kept;	/* the file of its screens; NULL: none */
 	double at;		/* s of the recording shown */
 	struct screen screen;
 	char *held;		/* o or e that a b line may replace */
@@ -207,6 +211,7 @@ usage(FILE *to)
 	    "SESSION | FILE\n"
 	    "       warrant-replay --html [--from TIME] [--to TIME] [--out FILE]\n"
 	    "                      [--socket PATH] SESSION | FILE\n"
+	    "       warrant-replay --keep FILE\n"
 	    "Plays a recording; every line that is shown is verified.\n\n"
 	    "  -a, --at TIME    begin there: seconds, 1:23:45, -2h, "
 	    "yesterday, or\n"
@@ -223,6 +228,8 @@ usage(FILE *to)
 	    "  -H, --html       a page that plays it in a browser\n"
 	    "  -i, --idle S     show pauses as at most S seconds\n"
 	    "  -j, --json       one event a line\n"
+	    "  -k, --keep       draw it all once, and keep screens in "
+	    "FILE.screens\n"
 	    "  -o, --out FILE   the page, to a new file\n"
 	    "  -r, --raw        the exact bytes of output, at once\n"
 	    "  -s, --speed N    so many times as fast\n"
@@ -235,7 +242,7 @@ usage(FILE *to)
 }
 
 /* /dev/fd/N is a descriptor that was handed over: its file may be none that
- * we could open.  -1 when what is no such name. */
+ * we could open.  The number, or -1 when what is no such name. */
 static int
 handed_over(const char *what)
 {
@@ -246,7 +253,7 @@ handed_over(const char *what)
 	    sscanf(what + sizeof(folder) - 1, "%d%n", &fd, &at) != 1 ||
 	    what[sizeof(folder) - 1 + (size_t)at] != '\0')
 		return -1;
-	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return fd;
 }
 
 static int
@@ -256,8 +263,12 @@ open_recording(const char *what, const char *socket, struct err *e)
 	struct report r = { .socket = socket, .line = line };
 	int fd = handed_over(what);
 
-	if (fd >= 0)
+	if (fd >= 0) {
+		fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		if (fd < 0)
+			(void)err_sys(e, "%.200s", what);
 		return fd;
+	}
 	if (!id_ok(what, 's')) {
 		fd = open(what, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
@@ -273,21 +284,39 @@ open_recording(const char *what, const char *socket, struct err *e)
 
 /* On a terminal, with keys. */
 static int
-play(const struct replay *p, int fd, struct err *e)
+play(const struct replay *p, struct tape *t, int fd, struct err *e)
 {
-	struct tape *t = calloc(1, sizeof(*t));
 	struct player_options o = { .speed = p->speed, .idle = p->idle,
 	    .follow = p->follow };
+
+	if (p->when != NULL && castline_when(p->when, t->head.wall_us,
+	    clock_wall_us(), &o.at_us, e) < 0)
+		return -1;
+	return player_run(t, fd, &o, e);
+}
+
+/* What jumps in a recording, or makes that exact. */
+static int
+with_tape(const struct replay *p, int fd, struct err *e)
+{
+	struct tape *t;
 	int rc;
 
+	if (p->mode == KEEP && p->kept == NULL)
+		return err_set(e, ERR_USAGE, "screens are kept beside a "
+		    "file: name one");
+	t = calloc(1, sizeof(*t));
 	if (t == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	rc = tape_open(t, fd, e);
-	if (rc == 0 && p->when != NULL)
-		rc = castline_when(p->when, t->head.wall_us,
-		    clock_wall_us(), &o.at_us, e);
+	if (rc == 0 && p->mode != KEEP && p->kept != NULL)
+		rc = tape_kept_file(t, p->kept, e);
 	if (rc == 0)
-		rc = player_run(t, fd, &o, e);
+		rc = confine(p->mode == KEEP, e);
+	if (rc == 0)
+		rc = p->mode == KEEP ? tape_keep(t, p->kept, e) :
+		    p->mode == TEXT ? screen_print(t, p->when, stdout, e) :
+		    play(p, t, fd, e);
 	tape_close(t);
 	free(t);
 	return rc;
@@ -296,6 +325,12 @@ play(const struct replay *p, int fd, struct err *e)
 static int
 show(struct replay *p, int fd, struct err *e)
 {
+	if (p->mode == KEEP || (p->search == NULL &&
+	    ((p->mode == TEXT && p->when != NULL) ||
+	    (p->mode == PLAY && isatty(STDOUT_FILENO) == 1))))
+		return with_tape(p, fd, e);
+	if (confine(p->html.file != NULL, e) < 0)
+		return -1;
 	if (p->mode == HTML)
 		return html_write(fd, &p->html, e);
 	if (p->search != NULL)
@@ -303,10 +338,6 @@ show(struct replay *p, int fd, struct err *e)
 		    e);
 	if (p->mode == COMMANDS)
 		return commands_print(fd, p->json, stdout, e);
-	if (p->mode == TEXT && p->when != NULL)
-		return screen_print(fd, p->when, stdout, e);
-	if (p->mode == PLAY && isatty(STDOUT_FILENO) == 1)
-		return play(p, fd, e);
 	if (p->when != NULL)
 		return err_set(e, ERR_USAGE, "--at is for a terminal, or "
 		    "with --text");
@@ -318,9 +349,13 @@ static int
 run(struct replay *p, const char *what, const char *socket, struct err *e)
 {
 	int fd = open_recording(what, socket, e), rc;
+	char kept[PATH_MAX];
 
 	if (fd < 0)
 		return -1;
+	if (!id_ok(what, 's') && handed_over(what) < 0 &&
+	    snprintf(kept, sizeof(kept), "%s" KEPT, what) < PATH_MAX)
+		p->kept = kept;
 	rc = show(p, fd, e);
 	if (fflush(stdout) != 0 && rc == 0)
 		rc = err_sys(e, "standard output");
@@ -363,6 +398,7 @@ static const struct option longs[] = {
 	{ "html", no_argument, NULL, 'H' },
 	{ "idle", required_argument, NULL, 'i' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "keep", no_argument, NULL, 'k' },
 	{ "out", required_argument, NULL, 'o' },
 	{ "raw", no_argument, NULL, 'r' },
 	{ "search", required_argument, NULL, 'e' },
@@ -382,7 +418,7 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int c, bad = 0;
 
-	while ((c = getopt_long(argc, argv, "a:Cce:fF:hHi:jo:rS:s:tT:V", longs,
+	while ((c = getopt_long(argc, argv, "a:Cce:fF:hHi:jko:rS:s:tT:V", longs,
 	    NULL)) != -1)
 		switch (c) {
 		case 'a': p.when = optarg; break;
@@ -397,6 +433,7 @@ main(int argc, char **argv)
 			p.json = true;
 			p.mode = p.mode == COMMANDS ? COMMANDS : JSON;
 			break;
+		case 'k': p.mode = KEEP; break;
 		case 'o': p.html.file = optarg; break;
 		case 'r': p.mode = RAW; break;
 		case 'S': socket = optarg; break;

@@ -121,18 +121,12 @@ print_rows(const struct tape *t, FILE *out, struct err *e)
 }
 
 int
-screen_print(int fd, const char *when, FILE *out, struct err *e)
+screen_print(struct tape *t, const char *when, FILE *out, struct err *e)
 {
-	struct tape *t = calloc(1, sizeof(*t));
 	int64_t us;
-	int rc;
+	int rc = castline_when(when, t->head.wall_us, clock_wall_us(), &us,
+	    e);
 
-	if (t == NULL)
-		return err_set(e, ERR_MEMORY, "out of memory");
-	rc = tape_open(t, fd, e);
-	if (rc == 0)
-		rc = castline_when(when, t->head.wall_us,
-		    clock_wall_us(), &us, e);
 	if (rc == 0)
 		rc = tape_seek(t, us, TAPE_FAST, NULL, NULL, e);
 	if (rc > 0)
@@ -141,7 +135,5 @@ screen_print(int fd, const char *when, FILE *out, struct err *e)
 		(void)fprintf(stderr, "warrant-replay: approximate, %zu "
 		    "cells of the screen are not known\n",
 		    view_unknown(t->view));
-	tape_close(t);
-	free(t);
 	return rc;
 }

@@ -59,14 +59,16 @@ tape_close(struct tape *t)
 
 /* ---- copies of the screen --------------------------------------------- */
 
-/* The last copy that is not behind this frame, or NULL. */
+/* The last copy that is not behind this frame, or NULL; of those that were
+ * taken here when stored ones will not do. */
 static const struct tape_copy *
-copy_before(const struct tape *t, size_t frame)
+copy_before(const struct tape *t, size_t frame, bool stored)
 {
 	const struct tape_copy *c = NULL;
 
 	for (size_t i = 0; i < t->copies && t->copy[i].frame <= frame; i++)
-		c = &t->copy[i];
+		if (stored || !t->copy[i].stored)
+			c = &t->copy[i];
 	return c;
 }
 
@@ -91,15 +93,17 @@ thin_out(struct tape *t)
 static int
 copy_here(struct tape *t, struct err *e)
 {
-	const struct tape_copy *c = copy_before(t, t->frame);
+	const struct tape_copy *c = copy_before(t, t->frame, true);
 	uint64_t from = c == NULL ? 0 : c->plain;
 	struct buf b = BUF_INIT(COPY_MAX);
 	size_t i = c == NULL ? 0 : (size_t)(c - t->copy) + 1;
+	int rc;
 
 	if (!t->exact || t->plain - from < t->space)
 		return 0;
-	if (view_save(t->view, &b, e) < 0)
-		return -1;
+	rc = view_save(t->view, &b, e);
+	if (rc <= 0)
+		return rc;
 	(void)memmove(t->copy + i + 1, t->copy + i, (t->copies - i) *
 	    sizeof(t->copy[0]));
 	t->copy[i] = (struct tape_copy){ .frame = t->frame,
@@ -180,9 +184,9 @@ tape_feed(struct tape *t, struct err *e)
 		    put_piped(t->view, l->text, l->n, e);
 	else if (castline_size(l, &cols, &rows))
 		rc = view_resize(t->view, rows, cols, e);
-	if (t->exact && t->frame > t->proven)
+	if (t->exact && !t->stored && t->frame > t->proven)
 		t->proven = t->frame;
-	else if (!t->exact && t->frame > t->seen)
+	else if ((!t->exact || t->stored) && t->frame > t->seen)
 		t->seen = t->frame;
 	t->jumped = t->seen > t->proven;
 	t->at_us = l->t_us;
@@ -204,7 +208,7 @@ start_at(struct tape *t, size_t frame, const struct tape_copy *c,
 	drop(t);
 	if (c != NULL) {
 		if (view_load(t->view, c->p, c->n, e) < 0)
-			return -1;
+			return err_prefix(e, "screens that were kept");
 		frame = c->frame;
 	} else {
 		if (view_open(t->head.rows, t->head.cols, frame == 0,
@@ -214,6 +218,7 @@ start_at(struct tape *t, size_t frame, const struct tape_copy *c,
 		t->view = fresh;
 	}
 	t->exact = c != NULL || frame == 0;
+	t->stored = c != NULL && c->stored;
 	t->at_us = c == NULL ? 0 : c->at_us;
 	t->plain = t->index.place[frame].plain;
 	t->frame = frame;
@@ -227,12 +232,12 @@ approach(struct tape *t, size_t frame, bool back, enum tape_how how,
     struct err *e)
 {
 	const struct record_place *place = t->index.place;
-	const struct tape_copy *c = copy_before(t, frame);
+	const struct tape_copy *c = copy_before(t, frame, how == TAPE_FAST);
 	uint64_t goal = place[frame].plain, from = c == NULL ? 0 : c->plain;
 	size_t at = frame;
 	bool near_by = !back && goal <= t->plain + TAPE_WINDOW;
 
-	if (!back && t->exact &&
+	if (!back && t->exact && !(how == TAPE_EXACT && t->stored) &&
 	    (near_by || (how == TAPE_EXACT && t->plain >= from)))
 		return 0;
 	if (how == TAPE_EXACT || goal - from <= TAPE_WINDOW + t->space)

@@ -4,7 +4,8 @@
  *
  * Lines come verified (record_read.h).  A jump reads the frames it needs and
  * no other.  It starts from the nearest copy of the screen that was taken on
- * the way (one a TAPE_SPACE), or at the beginning when that is as near; else
+ * the way (one a TAPE_SPACE) or kept in a file by tape_keep, or at the
+ * beginning when that is as near; else
  * TAPE_WINDOW before the place, on an unknown screen: t->exact is false then,
  * until a jump with TAPE_EXACT, which plays what is missing. */
 #ifndef WARRANT_REPORT_TAPE_H
@@ -34,6 +35,7 @@ struct tape_copy {
 	uint64_t plain;
 	char *p;
 	size_t n;
+	bool stored;		/* of a file: what it shows is not proven */
 };
 
 struct tape {
@@ -41,6 +43,7 @@ struct tape {
 	struct view *view;
 	int64_t at_us;		/* of the last line that was fed */
 	bool exact;		/* the view is what playing shows */
+	bool stored;		/* it goes on from a copy that was stored */
 	bool jumped;		/* something before what was fed is not proven */
 	/* of tape.c */
 	int fd;
@@ -71,6 +74,15 @@ int tape_feed(struct tape *t, struct err *e);
 /* To just before the first line after us: 1, 0 when go stopped it. */
 int tape_seek(struct tape *t, int64_t us, enum tape_how how, tape_go *go,
     void *arg, struct err *e);
+
+/* Play all of it and keep the copies in a file of mode 0600. */
+int tape_keep(struct tape *t, const char *path, struct err *e);
+
+/* Begin with the copies of such a file, before anything else: 1, 0 when it is
+ * of another recording or build, or damaged.  TAPE_EXACT does not use them.
+ * tape_kept_file: a file that is not there is none. */
+int tape_kept(struct tape *t, const char *p, size_t n, struct err *e);
+int tape_kept_file(struct tape *t, const char *path, struct err *e);
 
 /* The time of the last line there is. */
 int tape_length(struct tape *t, int64_t *ret, struct err *e);

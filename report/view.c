@@ -8,8 +8,7 @@
 #include "lib/err.h"
 #include "report/arena.h"
 #include "report/view_private.h"
-
-#define FEED 4096		/* bytes of one call of libvterm */
+#include "report/vt.h"
 
 /* ---- cells ------------------------------------------------------------ */
 
@@ -98,6 +97,11 @@ putglyph(VTermGlyphInfo *g, VTermPos at, void *arg)
 	if (at.col + c->width < v->k.cols && c[c->width].width == 0)
 		blank(c + c->width, 1, &v->k.pen, true);
 	touch(v, at.row);
+	if (v->text_now) {	/* and no DECALN */
+		v->k.last = (struct modes_last){ .row = at.row,
+		    .col = at.col, .width = g->width };
+		(void)memcpy(v->k.last.ch, c->ch, sizeof(c->ch));
+	}
 	return 1;
 }
 
@@ -176,29 +180,6 @@ scrollrect(VTermRect r, int down, int right, void *arg)
 }
 
 static int
-movecursor(VTermPos at, VTermPos before, int visible, void *arg)
-{
-	struct view *v = arg;
-
-	(void)before;
-	(void)visible;
-	v->k.row = at.row;
-	v->k.col = at.col;
-	return 1;
-}
-
-static uint32_t
-colour(const VTermColor *c)
-{
-	if (VTERM_COLOR_IS_DEFAULT_FG(c) || VTERM_COLOR_IS_DEFAULT_BG(c))
-		return VIEW_DEFAULT;
-	if (VTERM_COLOR_IS_INDEXED(c))
-		return VIEW_INDEXED | c->indexed.idx;
-	return VIEW_RGB | (uint32_t)c->rgb.red << 16 |
-	    (uint32_t)c->rgb.green << 8 | c->rgb.blue;
-}
-
-static int
 setpenattr(VTermAttr attr, VTermValue *val, void *arg)
 {
 	static const uint16_t bits[VTERM_N_ATTRS] = {
@@ -213,9 +194,9 @@ setpenattr(VTermAttr attr, VTermValue *val, void *arg)
 	bool on;
 
 	if (attr == VTERM_ATTR_FOREGROUND) {
-		v->k.pen.fg = colour(&val->color);
+		v->k.pen.fg = modes_colour(&val->color);
 	} else if (attr == VTERM_ATTR_BACKGROUND) {
-		v->k.pen.bg = colour(&val->color);
+		v->k.pen.bg = modes_colour(&val->color);
 	} else if (attr < VTERM_N_ATTRS) {
 		on = attr == VTERM_ATTR_UNDERLINE ? val->number != 0 :
 		    val->boolean != 0;
@@ -339,19 +320,10 @@ give(void *p, void *arg)
 	arena_give(((struct view *)arg)->arena, p);
 }
 
-/* What a terminal would answer goes nowhere. */
-static void
-answer(const char *p, size_t n, void *arg)
-{
-	(void)p;
-	(void)n;
-	(void)arg;
-}
-
 static VTermAllocatorFunctions memory = { take, give };
 static const VTermStateCallbacks calls = {
-	.putglyph = putglyph, .movecursor = movecursor,
-	.scrollrect = scrollrect, .moverect = moverect, .erase = erase,
+	.putglyph = putglyph, .scrollrect = scrollrect,
+	.moverect = moverect, .erase = erase,
 	.setpenattr = setpenattr, .settermprop = settermprop,
 	.resize = resized,
 };
@@ -364,17 +336,29 @@ full(struct view *v, struct err *e)
 	    "model than there is; --raw still prints it");
 }
 
+void
+view_terminal(struct view *v, int rows, int cols)
+{
+	v->vt = vterm_new_with_allocator(rows, cols, &memory, v);
+	vterm_set_utf8(v->vt, 1);
+	vt_quiet(v->vt);
+	v->state = vterm_obtain_state(v->vt);
+	vterm_state_reset(v->state, 1);
+}
+
+void
+view_listen(struct view *v)
+{
+	vterm_state_set_callbacks(v->state, &calls, v);
+}
+
 static int
 begin(struct view *v, struct err *e)
 {
 	if (setjmp(v->full) != 0)
 		return full(v, e);
-	v->vt = vterm_new_with_allocator(v->k.rows, v->k.cols, &memory, v);
-	vterm_set_utf8(v->vt, 1);
-	vterm_output_set_callback(v->vt, answer, NULL);
-	v->state = vterm_obtain_state(v->vt);
-	vterm_state_set_callbacks(v->state, &calls, v);
-	vterm_state_reset(v->state, 0);
+	view_terminal(v, v->k.rows, v->k.cols);
+	view_listen(v);
 	return 0;
 }
 
@@ -420,16 +404,25 @@ view_close(struct view *v)
 	free(v);
 }
 
+/* libvterm does not tell each move of the cursor. */
 static void
-feed(struct view *v, const char *p, size_t n)
+follow(struct view *v)
 {
-	char piece[FEED + 1];
+	VTermPos at;
 
-	for (size_t k; n > 0; p += k, n -= k) {
-		k = n < FEED ? n : FEED;
-		(void)vterm_input_write(v->vt, piece, drawn_filter(
-		    &v->k.drawn, p, k, piece));
-	}
+	vterm_state_get_cursorpos(v->state, &at);
+	v->k.row = at.row;
+	v->k.col = at.col;
+}
+
+static void
+token(void *arg, const char *p, size_t n, bool text)
+{
+	struct view *v = arg;
+
+	v->text_now = text;
+	vt_put(v->vt, p, n);
+	follow(v);
 }
 
 int
@@ -437,7 +430,7 @@ view_put(struct view *v, const char *p, size_t n, struct err *e)
 {
 	if (v->dead || setjmp(v->full) != 0)
 		return full(v, e);
-	feed(v, p, n);
+	drawn_put(&v->k.drawn, p, n, token, v);
 	return 0;
 }
 
@@ -447,6 +440,7 @@ view_resize(struct view *v, int rows, int cols, struct err *e)
 	bounds(&rows, &cols);
 	if (v->dead || setjmp(v->full) != 0)
 		return full(v, e);
-	vterm_set_size(v->vt, rows, cols);
+	vt_resize(v->vt, rows, cols);
+	follow(v);
 	return 0;
 }

@@ -75,9 +75,15 @@ typedef void view_line_fn(void *arg, const char *text);
 void view_tell(struct view *v, view_line_fn *tell, void *arg);
 void view_told(struct view *v);
 
-/* Everything, to be put back into the same view only. */
-int view_save(const struct view *v, struct buf *to, struct err *e);
+/* Everything, as plain values, for any view of a program of this build: 1, 0
+ * when there is something that could not be put back now, -1 with *e.  What
+ * view_load is given may be anything: -1 with *e (ERR_INPUT) when it is no
+ * copy, and v is of no more use then. */
+int view_save(struct view *v, struct buf *to, struct err *e);
 int view_load(struct view *v, const char *p, size_t n, struct err *e);
+
+/* Of another value in a build whose copies are other ones. */
+uint64_t view_layout(void);
 
 /* Would both look the same? */
 bool view_same(const struct view *a, const struct view *b);

@@ -9,8 +9,9 @@
 #include "report/arena.h"
 #include "report/view_private.h"
 
+#define VIEW_COPY 1	/* the next one when values mean something else */
 #define LEVEL 1		/* most cells are blank */
-#define SAVED_MAX (64 * 1024 * 1024)
+#define SAVED_MAX (32 * 1024 * 1024)
 
 void
 view_look(const struct view *v, struct view_look *ret)
@@ -65,100 +66,208 @@ view_text(const struct view *v, int row, struct buf *to, struct err *e)
 
 /* ---- copies ----------------------------------------------------------- */
 
+/* A copy is this, then the rows of both screens in order. */
+struct saved {
+	struct modes modes;
+	struct view_kept k;
+};
+
 static size_t
-grid(const struct view_kept *k)
+size_of(int rows, int cols)
 {
-	return (size_t)k->rows * (size_t)k->cols * sizeof(struct view_cell);
+	return sizeof(struct saved) + 2 * (size_t)rows * (size_t)cols *
+	    sizeof(struct view_cell);
 }
 
-/* The parts of a copy, in order: to p, or from it. */
-static void
-parts(struct view *v, char *p, bool from)
+/* What libvterm knows of v: false when there is no room to try it out. */
+static bool
+look_inside(struct view *v, struct modes *ret)
 {
-	size_t used;
-	const void *arena = arena_bytes(v->arena, &used);
-	struct {
-		void *p;
-		size_t n;
-	} part[] = {
-		{ v->line, sizeof(v->line) },
-		{ v->cells[0], grid(&v->k) }, { v->cells[1], grid(&v->k) },
-	};
+	size_t n;
+	const void *now = arena_bytes(v->arena, &n);
+	char *copy = malloc(n);
 
-	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
-		(void)memcpy(from ? part[i].p : p, from ? p : part[i].p,
-		    part[i].n);
-		p += part[i].n;
+	if (copy == NULL)
+		return false;
+	(void)memcpy(copy, now, n);
+	if (setjmp(v->full) != 0) {
+		arena_put(v->arena, copy, n);
+		free(copy);
+		return false;
 	}
-	if (!from)
-		(void)memcpy(p, arena, used);
+	modes_read(v->vt, v->arena, copy, n, ret);
+	free(copy);
+	return true;
+}
+
+/* Give v a terminal that knows m: false when it does not come out so. */
+static bool
+make_inside(struct view *v, const struct modes *m,
+    const struct modes_last *last, int rows, int cols)
+{
+	struct modes got;
+	int big_rows = rows, big_cols = cols;
+	struct err e;
+
+	arena_close(v->arena);
+	v->arena = arena_open(&e);
+	if (v->arena == NULL || setjmp(v->full) != 0)
+		return false;
+	modes_size(m, last, &big_rows, &big_cols);
+	view_terminal(v, big_rows, big_cols);
+	modes_write(v->vt, m, last, rows, cols);
+	return look_inside(v, &got) && memcmp(&got, m, sizeof(got)) == 0;
+}
+
+/* Would m come out so?  Places that only a fault of libvterm leads to may
+ * not. */
+static bool
+comes_back(const struct modes *m, const struct modes_last *last, int rows,
+    int cols)
+{
+	struct view *v = calloc(1, sizeof(*v));
+	bool same = v != NULL && modes_valid(m, last, rows, cols) &&
+	    make_inside(v, m, last, rows, cols);
+
+	view_close(v);
+	return same;
+}
+
+uint64_t
+view_layout(void)
+{
+	return (uint64_t)VIEW_COPY << 48 | sizeof(struct saved) << 16 |
+	    sizeof(struct view_cell);
+}
+
+static void
+put_cells(const struct view *v, char *p)
+{
+	size_t row = (size_t)v->k.cols * sizeof(struct view_cell);
+
+	for (int which = 0; which < 2; which++)
+		for (int i = 0; i < v->k.rows; i++, p += row)
+			(void)memcpy(p, v->cells[which] +
+			    (size_t)v->line[which][i] * (size_t)v->k.cols,
+			    row);
 }
 
 int
-view_save(const struct view *v, struct buf *to, struct err *e)
+view_save(struct view *v, struct buf *to, struct err *e)
 {
-	struct view *all = (struct view *)(uintptr_t)v;	/* only read */
-	size_t used, fixed = sizeof(v->k) + sizeof(v->line) +
-	    2 * grid(&v->k), n, packed;
+	size_t n = size_of(v->k.rows, v->k.cols), packed;
+	struct saved s;
 	char *plain, *room;
 	int rc = -1;
 
-	(void)arena_bytes(v->arena, &used);
-	n = fixed + used;
+	(void)memset(&s, 0, sizeof(s));
+	if (v->dead || !look_inside(v, &s.modes) || !comes_back(&s.modes,
+	    &v->k.last, v->k.rows, v->k.cols))
+		return 0;
+	(void)memcpy(&s.k, &v->k, sizeof(s.k));
 	plain = malloc(n);
 	room = buf_room(to, ZSTD_compressBound(n), e);
 	if (plain == NULL || room == NULL)
 		goto out;
-	(void)memcpy(plain, &v->k, sizeof(v->k));
-	parts(all, plain + sizeof(v->k), false);
+	(void)memcpy(plain, &s, sizeof(s));
+	put_cells(v, plain + sizeof(s));
 	packed = ZSTD_compress(room, ZSTD_compressBound(n), plain, n, LEVEL);
 	if (ZSTD_isError(packed))
 		goto out;
 	to->len += packed;
-	rc = 0;
+	rc = 1;
 out:
 	free(plain);
-	return rc == 0 ? 0 : err_set(e, ERR_MEMORY, "out of memory");
+	return rc > 0 ? 1 : err_set(e, ERR_MEMORY, "out of memory");
 }
 
-static int
-same_size(struct view *v, const struct view_kept *k)
+static bool
+kept_valid(const struct saved *s)
 {
-	if (v->k.rows * v->k.cols == k->rows * k->cols)
-		return 0;
-	for (int i = 0; i < 2; i++) {
-		free(v->cells[i]);
-		v->cells[i] = malloc(grid(k));
+	const struct view_kept *k = &s->k;
+
+	return k->rows > 0 && k->rows <= VIEW_ROWS_MAX && k->cols > 0 &&
+	    k->cols <= VIEW_COLS_MAX && k->rows * k->cols <=
+	    VIEW_CELLS_MAX && (k->alt == 0 || k->alt == 1) &&
+	    k->cursor < 2 && k->reverse < 2 &&
+	    drawn_valid(&k->drawn) && k->row == s->modes.row &&
+	    k->col == s->modes.col && modes_valid(&s->modes, &k->last,
+	    k->rows, k->cols);
+}
+
+static bool
+cells_valid(const struct view_cell *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (c[i].width > 2 || c[i].known > 1)
+			return false;
+		for (int k = 0; k < VIEW_CHARS; k++)
+			if (c[i].ch[k] > 0x10ffff)
+				return false;
 	}
-	return v->cells[0] != NULL && v->cells[1] != NULL ? 0 : -1;
+	return true;
+}
+
+/* New cells for v, of the copy at p. */
+static int
+take_cells(struct view *v, const struct view_kept *k, const char *p)
+{
+	size_t n = (size_t)k->rows * (size_t)k->cols;
+
+	for (int which = 0; which < 2; which++, p += n * sizeof(*v->cells[0])) {
+		struct view_cell *c = malloc(n * sizeof(*c));
+
+		if (c == NULL)
+			return -1;
+		(void)memcpy(c, p, n * sizeof(*c));
+		free(v->cells[which]);
+		v->cells[which] = c;
+		for (int row = 0; row < k->rows; row++)
+			v->line[which][row] = (uint16_t)row;
+		if (!cells_valid(c, n))
+			return -1;
+	}
+	(void)memset(v->dirty, 0, sizeof(v->dirty));
+	return 0;
+}
+
+/* The bytes of a copy, unpacked: NULL when it is none. */
+static char *
+unpacked(const char *p, size_t n, struct saved *ret)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(p, n);
+	char *plain = size > SAVED_MAX || size < sizeof(*ret) ? NULL :
+	    malloc((size_t)size);
+
+	if (plain == NULL)
+		return NULL;
+	if (ZSTD_decompress(plain, (size_t)size, p, n) == size) {
+		(void)memcpy(ret, plain, sizeof(*ret));
+		if (kept_valid(ret) && size == size_of(ret->k.rows,
+		    ret->k.cols))
+			return plain;
+	}
+	free(plain);
+	return NULL;
 }
 
 int
 view_load(struct view *v, const char *p, size_t n, struct err *e)
 {
-	unsigned long long size = ZSTD_getFrameContentSize(p, n);
-	char *plain = size > SAVED_MAX ? NULL : malloc((size_t)size);
-	struct view_kept k;
-	size_t fixed;
+	struct saved s;
+	char *plain = unpacked(p, n, &s);
 
-	if (plain == NULL || ZSTD_isError(ZSTD_decompress(plain,
-	    (size_t)size, p, n)))
-		goto no;
-	(void)memcpy(&k, plain, sizeof(k));
-	if (same_size(v, &k) < 0)
-		goto no;
-	v->k = k;
-	fixed = sizeof(k) + sizeof(v->line) + 2 * grid(&k);
-	parts(v, plain + sizeof(k), true);
-	arena_put(v->arena, plain + fixed, (size_t)size - fixed);
-	(void)memset(v->dirty, 0, sizeof(v->dirty));
-	v->dead = false;
-	free(plain);
-	return 0;
-no:
-	free(plain);
+	if (plain == NULL)
+		return err_set(e, ERR_INPUT, "no copy of a screen");
 	v->dead = true;
-	return err_set(e, ERR_MEMORY, "out of memory");
+	if (take_cells(v, &s.k, plain + sizeof(s)) == 0 &&
+	    make_inside(v, &s.modes, &s.k.last, s.k.rows, s.k.cols)) {
+		v->k = s.k;
+		view_listen(v);
+		v->dead = false;
+	}
+	free(plain);
+	return v->dead ? err_set(e, ERR_INPUT, "no copy of a screen") : 0;
 }
 
 bool

@@ -211,6 +211,23 @@ record_index_load(int fd, struct record_index *x, struct err *e)
 	return 0;
 }
 
+int
+record_index_hash(int fd, const struct record_index *x,
+    unsigned char ret[RECORD_HASH], struct err *e)
+{
+	unsigned char bytes[RECORD_CHAIN];
+	struct record_chain c;
+	int rc = x->n == 0 ? 0 : get(fd, x->place[x->n].at - RECORD_CHAIN,
+	    bytes, sizeof(bytes), e);
+
+	if (rc < 0 || (rc > 0 && record_chain_parse(bytes, &c, e) < 0))
+		return -1;
+	if (rc == 0)
+		return err_set(e, ERR_INPUT, "no whole frame");
+	(void)memcpy(ret, c.hash, RECORD_HASH);
+	return 0;
+}
+
 void
 record_index_clear(struct record_index *x)
 {

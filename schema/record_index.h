@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "schema/record.h"
+
 struct err;
 
 struct record_place {
@@ -31,6 +33,10 @@ struct record_index {
  * since.  x is {0} at first.  -1 with *e: ERR_INPUT no such grammar,
  * ERR_USAGE no file to jump in. */
 int record_index_load(int fd, struct record_index *x, struct err *e);
+
+/* What the last whole frame says is its hash; not proven. */
+int record_index_hash(int fd, const struct record_index *x,
+    unsigned char ret[RECORD_HASH], struct err *e);
 
 void record_index_clear(struct record_index *x);
 

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """What a jump costs: a session is recorded (1 GiB of output, by option), then
-its screen is printed at random times, each by a new process.
+its screen is printed at random times, each by a new process, before and after
+its screens were kept.
 
 in: $WARRANT_BUILD; --mib N, --seed N
-out: median and longest time, and the peak of memory, beside the bar"""
+out: how many are exact, median and longest time, and the peak of memory,
+     beside the bar; what keeping them took"""
 import argparse
 import os
 import random
-import resource
 import statistics
 import subprocess
 import tempfile
@@ -41,15 +42,31 @@ def record(path, mib, seed):
                        check=True)
 
 
-def jump(path, at):
-    """Milliseconds, and whether the screen is exact."""
+def run(*words):
+    """Seconds, MiB at most, what it printed, and its complaints."""
     begin = time.monotonic()
-    done = subprocess.run([REPLAY, "--text", "--at", f"{at:.6f}", path],
-                          capture_output=True, check=True)
-    ms = (time.monotonic() - begin) * 1000
-    if not done.stdout.strip():
-        raise SystemExit(f"bench: nothing stands on the screen at {at}")
-    return ms, not done.stderr
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as bad:
+        child = subprocess.Popen([REPLAY, *words], stdout=out, stderr=bad)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        took = time.monotonic() - begin
+        out.seek(0)
+        bad.seek(0)
+        if child.returncode != 0:
+            raise SystemExit(f"bench: {words}: {bad.read()}")
+        return took, usage.ru_maxrss / 1024, out.read(), bad.read()
+
+
+def jumps(what, path, times):
+    """One line about a jump to each time."""
+    took = [run("--text", "--at", f"{at:.6f}", path) for at in times]
+    if not all(shown.strip() for _, _, shown, _ in took):
+        raise SystemExit("bench: nothing stands on a screen")
+    ms = [seconds * 1000 for seconds, _, _, _ in took]
+    print(f"{what}: {sum(not bad for _, _, _, bad in took)} of {len(took)} "
+          f"exact, median {statistics.median(ms):.0f} ms, longest "
+          f"{max(ms):.0f} ms (bar {BAR_MS}), peak memory "
+          f"{max(mib for _, mib, _, _ in took):.0f} MiB (bar {BAR_MIB})")
 
 
 def main():
@@ -64,16 +81,15 @@ def main():
         begin = time.monotonic()
         record(path, words.mib, words.seed)
         length = time.monotonic() - begin
-        took = [jump(path, rng.uniform(0, length)) for _ in range(POINTS)]
-        stored = os.stat(path).st_size / 2**20
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # of all children the largest, python's writer too: never too low
-    print(f"a session of {words.mib} MiB ({stored:.0f} MiB stored), seed "
-          f"{words.seed}: {POINTS} jumps, each a new process: median "
-          f"{statistics.median(ms for ms, _ in took):.0f} ms, longest "
-          f"{max(ms for ms, _ in took):.0f} ms (bar {BAR_MS}), peak memory "
-          f"at most {peak.ru_maxrss / 1024:.0f} MiB (bar {BAR_MIB}), "
-          f"{sum(exact for _, exact in took)} exact")
+        times = [rng.uniform(0, length) for _ in range(POINTS)]
+        print(f"a session of {words.mib} MiB "
+              f"({os.stat(path).st_size / 2**20:.0f} MiB stored), seed "
+              f"{words.seed}, {POINTS} jumps, each a new process")
+        jumps("without kept screens", path, times)
+        took, mib, _, _ = run("--keep", path)
+        print(f"keeping screens: {took:.0f} s, {mib:.0f} MiB of memory, "
+              f"{os.stat(path + '.screens').st_size / 2**20:.1f} MiB stored")
+        jumps("with kept screens", path, times)
 
 
 main()

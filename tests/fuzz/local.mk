@@ -108,3 +108,16 @@ fuzz_targets += %D%/fuzz_cert
 fuzz_targets += %D%/fuzz_sftp
 %C%_fuzz_sftp_SOURCES = %D%/fuzz_sftp.c $(fuzz_main)
 %C%_fuzz_sftp_LDADD = recorder/librelay.la lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_index
+%C%_fuzz_index_SOURCES = %D%/fuzz_index.c $(fuzz_main)
+%C%_fuzz_index_LDADD = schema/librecord.la lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_view
+%C%_fuzz_view_SOURCES = %D%/fuzz_view.c $(fuzz_main)
+%C%_fuzz_view_LDADD = report/libreplay.la lib/liblib.la $(FUZZ_LIBS)
+
+fuzz_targets += %D%/fuzz_html_tape
+%C%_fuzz_html_tape_SOURCES = %D%/fuzz_html_tape.c $(fuzz_main)
+%C%_fuzz_html_tape_LDADD = report/libhtml.la lib/liblib.la $(JANSSON_LIBS) \
+	$(FUZZ_LIBS)

@@ -327,6 +327,77 @@ def test_recorded(folder):
           "found")
 
 
+def long_events():
+    """More than is drawn for a far jump; a title and a character set that no
+    line repeats."""
+    begin = [[0.0, "o", "\x1b[2;10r\x1b[1;1H\x1b[7mTITLE\x1b[0m\x1b(0"
+              "\x1b[2;1H"]]
+    return begin + [[i / 100, "o", f"qqq {i:06} " + "x" * 900 + "\r\n"]
+                    for i in range(1, 6000)]
+
+
+def test_kept_screens(folder):
+    """--keep makes far jumps of later processes exact"""
+    path = record(f"{folder}/r", long_events(), per_frame=120)
+    before = run("--text", "--at", "50", path)
+    check("approximate" in before.stderr, before.stderr)
+    check("TITLE" not in before.stdout, before.stdout)
+    done = run("--keep", path)
+    check(done.returncode == 0 and not done.stderr + done.stdout, done)
+    kept = f"{path}.screens"
+    check(os.stat(kept).st_mode & 0o777 == 0o600, "others may not read it")
+    shown = screen(path, "50")
+    check(shown[0] == "TITLE" and shown[1] == "\u2502" * 40,
+          "margins and a character set of the first line", shown)
+    child = player("--at", "50", path)
+    child.expect("TITLE")
+    child.send(" ")
+    child.expect("paused")
+    child.send("R")         # from the start, and the same
+    child.expect("paused")
+    check("APPROXIMATE" not in child.before, child.before)
+    leave(child)
+    data = open(kept, "rb").read()
+    for what, bad in (("cut", data[:-1]), ("empty", b""),
+                      ("changed", data[:900] + b"?" + data[901:])):
+        with open(kept, "wb") as f:
+            f.write(bad)
+        done = run("--text", "--at", "50", path)
+        check(done.returncode == 0 and done.stdout == before.stdout and
+              "not used" in done.stderr, what, done)
+    other = record(f"{folder}/other", [[0.5, "o", "x"]] + long_events(),
+                   per_frame=120)
+    with open(f"{other}.screens", "wb") as f:
+        f.write(data)
+    done = run("--text", "--at", "50", other)
+    check("not used" in done.stderr and "approximate" in done.stderr,
+          "of another recording", done)
+
+
+def test_keep_refuses(folder):
+    """Screens are kept of a whole recording in a file"""
+    path = record(f"{folder}/r", EVENTS, close=False)
+    with open(path, "r+b") as f:
+        f.truncate(os.stat(path).st_size - 1)
+    done = run("--keep", path)
+    check(done.returncode == 1 and "not whole" in done.stderr, done)
+    check(not os.path.exists(f"{path}.screens"), "nothing is left")
+    with open(path, "rb") as f:
+        done = run("--keep", "/dev/fd/0", stdin=f)
+    check(done.returncode == 2 and "beside a file" in done.stderr, done)
+
+
+def test_jailed(folder):
+    """What draws has a seccomp filter"""
+    path = record(f"{folder}/r", EVENTS, close=False)
+    child = player("--follow", path)
+    child.expect("final ERROR")
+    with open(f"/proc/{child.pid}/status", encoding="ascii") as f:
+        state = dict(x.rstrip("\n").split(":\t", 1) for x in f if ":\t" in x)
+    check(state["Seccomp"] == "2" and state["NoNewPrivs"] == "1", state)
+    leave(child)
+
+
 def test_asciinema(folder):
     """asciinema reads what --cast prints"""
     if shutil.which("asciinema") is None:

@@ -180,6 +180,8 @@ unit_tests += %D%/test_screen
 
 unit_tests += %D%/test_residual
 %C%_test_residual_LDADD = report/libresidual.la $(unit_ldadd)
+unit_tests += %D%/test_kept
+%C%_test_kept_LDADD = report/libreplay.la $(unit_ldadd)
 
 unit_tests += %D%/test_view
 %C%_test_view_LDADD = report/libreplay.la $(unit_ldadd)

@@ -165,7 +165,16 @@ lines_become_runs(void **state)
 }
 
 static void
-control_strings_are_left_out(void **state)
+append(void *arg, const char *p, size_t n, bool text)
+{
+	struct err e;
+
+	(void)text;
+	assert_int_equal(buf_put(arg, p, n, &e), 0);
+}
+
+static void
+libvterm_reads_what_it_can_take(void **state)
 {
 	static const struct {
 		const char *name, *in, *want;
@@ -182,26 +191,41 @@ control_strings_are_left_out(void **state)
 		{ "nothing between", "\x1b\x7fPa\x1b\\b", "b" },
 		{ "two escapes", "\x1b\x1bPa\x1b\\b", "b" },
 		{ "no end", "a\x1bPb", "a" },
-		{ "a designator", "\x1b(Pa", "\x1b(Pa" },
+		{ "an escape that would begin a string", "\x1b(Pa", "a" },
 		{ "C1", "a\xc2\x80" "b\xc2\x9f" "c", "abc" },
 		{ "its neighbours", "\xc2\xa0\xc3\x80", "\xc2\xa0\xc3\x80" },
-		{ "C1 behind an escape", "\x1b\xc2\x90" "b", "\x1b" "b" },
-		{ "half a C1", "\xc2\x1b[1ma", "\xc2\x1b[1ma" },
+		{ "C1 behind an escape", "\x1b\xc2\x90" "b", "b" },
+		{ "half a C1", "\xc2\x1b[1ma", "\xef\xbf\xbd\x1b[1ma" },
+		{ "no UTF-8", "\xff\xed\xa0\x80" "a", "\xef\xbf\xbd"
+		    "\xef\xbf\xbd" "a" },
+		{ "REP", "a\xc3\xa9\x1b[2b\x1b[mb", "a\xc3\xa9\xc3\xa9"
+		    "\xc3\xa9\x1b[mb" },
+		{ "REP of nothing", "\x1b[b\x1b[?3bx", "x" },
+		{ "a sequence in pieces", "a\x1b[3\n1;", "a\n" },
+		{ "cancelled, too", "\x1b[31\x18m", "m" },
+		{ "a large number", "\x1b[1;1234567m", "\x1b[1;99999m" },
+		{ "many parameters", "\x1b[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15"
+		    ";16m", "\x1b[1;2;3;4;5;6;7;8;9;10;11;12;13;14m" },
+		{ "too long a sequence", "\x1b[                              "
+		    "                                     ma", "a" },
+		{ "a cursor comes back in", "\x1b" "8\x1b[?1049l", "\x1b" "8"
+		    "\x1b[0n\x1b[?1049l\x1b[0n" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(t); i++)
 		for (size_t cut = 1; cut < 8; cut++) {
-			struct drawn f = { DRAWN_GROUND };
-			size_t n = strlen(t[i].in), at = 0;
-			char got[64];
+			struct drawn f = { .n = 0 };
+			size_t n = strlen(t[i].in);
+			struct buf got = BUF_INIT(4096);
 
 			print_message("%s, by %zu\n", t[i].name, cut);
 			for (size_t j = 0; j < n; j += cut)
-				at += drawn_filter(&f, t[i].in + j,
-				    n - j < cut ? n - j : cut, got + at);
-			got[at] = '\0';
-			assert_string_equal(got, t[i].want);
+				drawn_put(&f, t[i].in + j, n - j < cut ?
+				    n - j : cut, append, &got);
+			assert_string_equal(got.p, t[i].want);
+			assert_true(drawn_valid(&f));
+			buf_clear(&got);
 		}
 }
 
@@ -447,7 +471,7 @@ main(void)
 		cmocka_unit_test(times),
 		cmocka_unit_test(each_text_has_one_number),
 		cmocka_unit_test(lines_become_runs),
-		cmocka_unit_test(control_strings_are_left_out),
+		cmocka_unit_test(libvterm_reads_what_it_can_take),
 		cmocka_unit_test(pieces),
 		cmocka_unit_test(scrolled),
 		cmocka_unit_test(frames_give_back_the_screen),

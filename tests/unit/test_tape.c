@@ -3,10 +3,13 @@
  * says that it is not sure; times as people write them. */
 #include "tests/unit/test.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/io.h"
 #include "report/tape.h"
 #include "report/view.h"
 #include "schema/record.h"
@@ -174,6 +177,55 @@ a_far_jump_says_that_it_is_not_sure(void **state)
 	(void)close(fd);
 }
 
+/* Whatever is given as kept screens. */
+static void
+kept_screens_are_those_of_the_recording(void **state)
+{
+	char path[] = "/tmp/test_tape.XXXXXX";
+	int fd = record_of(LARGE, 0, log_line), other = record_of(LARGE / 2,
+	    0, log_line), out = mkstemp(path);
+	struct tape *t = opened(fd), *player = opened(fd);
+	struct buf b = BUF_INIT(1 << 24);
+	struct err e = { 0 };
+	int64_t end = (LARGE - 1) * INT64_C(10000);
+
+	(void)state;
+	assert_true(out >= 0);
+	assert_int_equal(tape_keep(t, path, &e), 0);
+	closed(t);
+	assert_int_equal(io_read_file(path, &b, &e), 0);
+	for (int64_t at = end; at > 0; at -= end / 7) {
+		t = opened(fd);
+		assert_int_equal(tape_kept(t, b.p, b.len, &e), 1);
+		jump(t, at, TAPE_FAST);
+		jump(player, at, TAPE_EXACT);
+		assert_true(t->exact);
+		assert_true(view_same(t->view, player->view));
+		assert_int_equal(t->jumped, t->stored);
+		jump(t, at, TAPE_EXACT);
+		assert_false(t->stored || t->jumped);
+		assert_true(view_same(t->view, player->view));
+		closed(t);
+	}
+	for (size_t n = 0; n < b.len; n += n < 200 ? 1 : b.len / 64) {
+		t = opened(fd);
+		assert_int_equal(tape_kept(t, b.p, n, &e), 0);
+		b.p[n] ^= 1;
+		assert_int_equal(tape_kept(t, b.p, b.len, &e), 0);
+		b.p[n] ^= 1;
+		closed(t);
+	}
+	t = opened(other);
+	assert_int_equal(tape_kept(t, b.p, b.len, &e), 0);
+	closed(t);
+	closed(player);
+	buf_clear(&b);
+	(void)unlink(path);
+	(void)close(out);
+	(void)close(other);
+	(void)close(fd);
+}
+
 static void
 programs_are_found_both_ways(void **state)
 {
@@ -243,6 +295,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_jump_shows_what_playing_shows),
 		cmocka_unit_test(a_far_jump_says_that_it_is_not_sure),
+		cmocka_unit_test(kept_screens_are_those_of_the_recording),
 		cmocka_unit_test(programs_are_found_both_ways),
 		cmocka_unit_test(times_are_what_people_write),
 	};

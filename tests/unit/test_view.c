@@ -115,7 +115,7 @@ a_copy_is_the_same_at_every_part(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		copy[i] = (struct buf)BUF_INIT(1 << 20);
-		assert_int_equal(view_save(jumped, &copy[i], &e), 0);
+		assert_int_equal(view_save(jumped, &copy[i], &e), 1);
 		play(jumped, &parts[i]);
 	}
 	for (size_t i = COUNT(parts); i-- > 0;) {
