@@ -318,7 +318,7 @@ def test_one_way():
     way and not the other; the person reads which way, which role and what to
     ask for"""
     data = b"some bytes\n"
-    up, down = put(H.path("up"), data), H.path("down")
+    up, down = put(H.path("up"), data), H.path("down-one-way")
     work = H.path("one-way")
     run(["git", "init", "-q", "-b", "main", work])
     for account, push in (("carol", True), ("erin", False)):
@@ -347,7 +347,7 @@ def test_one_way_sftp():
     """sftp under transfer = in writes and does not read, under out it reads
     and changes nothing; names can be listed; the record has what was tried"""
     data = os.urandom(100_000)
-    up, down = put(H.path("up"), data), H.path("down")
+    up, down = put(H.path("up"), data), H.path("down-one-way")
     put(home("erin", "mine"), data)
     put(home("carol", "mine"), data)
     records = Records(H)
