@@ -187,9 +187,9 @@ nobody_of_its_user_looks_into_it(void **state)
 	jailed = fork();
 	if (jailed == 0) {
 		become_nobody();
-		if (served_jail(&e) == 0 && write(ready[1], "x", 1) == 1)
-			(void)read(pair[1], &c, 1); /* until it is killed */
-		_exit(1);
+		/* the read lasts until it is killed */
+		_exit(served_jail(&e) < 0 || write(ready[1], "x", 1) != 1 ||
+		    read(pair[1], &c, 1) < 0);
 	}
 	assert_int_equal(read(ready[0], &c, 1), 1);
 	other = fork();
