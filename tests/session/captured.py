@@ -12,7 +12,7 @@ import select
 import socket
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-MONITOR, RECORD = 3, 5
+MONITOR, RECORD, SPOOL = 3, 5, 6
 OTHER = "s-0000000000000"
 
 
@@ -54,9 +54,11 @@ def main():
         os.dup2(its.fileno(), MONITOR)
         for fd in (down.fileno(), its.fileno()):
             os.close(fd)
+        if lie in ("silent", "rubbish"):    # nor by the spool
+            os.dup2(os.open("/dev/null", os.O_WRONLY), SPOOL)
         os.execv(word("real"), ["warrant-recorder"])
     its.close()
-    for fd in (4, 6):
+    for fd in (4, SPOOL):
         os.close(fd)
     while True:
         for one in select.select([up, down], [], [])[0]:

@@ -5,9 +5,12 @@ what it says of itself alone is believed, and what is caught is named.
 
 in: an installed build, root; out: a line for each test"""
 import os
+import pwd
 import shutil
 import stat
 import sys
+
+import pexpect
 
 import lib
 from host import CONF, Host
@@ -33,6 +36,36 @@ def lies(lie, command="exit 7"):
 def sealed(session):
     found = [body for s, _, body in H.events("channel.seal") if s == session]
     return found[0] if found else None
+
+
+def test_processes():
+    """While a shell runs: the recorder has no capability, no other user than
+    its own, a filter, and is root's in /proc; the gate has no terminal and no
+    pipe open, so no byte of the session can come to it"""
+    child = H.spawn("alice", person="alice")
+    child.sendline("PS1='read''y> '")
+    child.expect("ready> ")
+    gates, recorders = H.pids("warrant-gate"), H.pids("warrant-recorder")
+    check(gates and recorders, gates, recorders)
+    for pid in recorders:
+        with open(f"/proc/{pid}/status", encoding="ascii") as f:
+            status = dict(line.rstrip().split(":\t", 1) for line in f
+                          if ":\t" in line)
+        uid = str(pwd.getpwnam("warrant-rec").pw_uid)
+        check(status["Uid"].split() == [uid] * 4 and
+              status["Groups"].strip() == "" and
+              all(int(status[c], 16) == 0 for c in (
+                  "CapInh", "CapPrm", "CapEff", "CapAmb")) and
+              status["NoNewPrivs"] == "1" and status["Seccomp"] == "2",
+              status)
+        check(os.stat(f"/proc/{pid}/mem").st_uid == 0)
+    for pid in gates:
+        files = [os.readlink(f"/proc/{pid}/fd/{fd}")
+                 for fd in os.listdir(f"/proc/{pid}/fd")]
+        check(not [f for f in files if f.startswith(
+            ("/dev/pts", "/dev/ptmx", "/dev/tty", "pipe:"))], files)
+    child.sendline("exit")
+    child.expect(pexpect.EOF)
 
 
 def test_truth():
@@ -132,7 +165,7 @@ def main():
             H.user(name)
         H.start(options=("--libexecdir", captured()))
         H.grant("alice")
-        status = lib.run([test_truth, test_other_session, test_digest,
+        status = lib.run([test_processes, test_truth, test_other_session, test_digest,
                           test_status, test_unknown, test_verifies,
                           test_silent, test_forged])
         if status == 1:
