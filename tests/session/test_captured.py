@@ -49,7 +49,7 @@ def test_processes():
     check(gates and recorders, gates, recorders)
     for pid in recorders:
         with open(f"/proc/{pid}/status", encoding="ascii") as f:
-            status = dict(line.rstrip().split(":\t", 1) for line in f
+            status = dict(line.rstrip("\n").split(":\t", 1) for line in f
                           if ":\t" in line)
         uid = str(pwd.getpwnam("warrant-rec").pw_uid)
         check(status["Uid"].split() == [uid] * 4 and
