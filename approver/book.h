@@ -25,6 +25,7 @@ struct err;
 #define BOOK_TEXT_MAX 1024	/* reasons and messages */
 #define BOOK_TICKET_MAX 128
 #define BOOK_GROUPS_MAX 4096	/* groups of a person, one a line */
+#define BOOK_PAST_COMMAND 256	/* of a command that is listed, visible */
 #define BOOK_VOTES 64
 
 /* ---- the store itself ------------------------------------------------- */
@@ -247,6 +248,30 @@ int book_channel_head(struct book *b, const char *id, int64_t length,
 
 /* Whose channel it is or was: 1, 0 unknown, -1. */
 int book_channel_person(struct book *b, const char *id, char ret[ID_MAX],
+    struct err *e);
+
+/* Bytes of its recording, as last told; 0 when none were. */
+int book_channel_length(struct book *b, const char *id, int64_t *ret,
+    struct err *e);
+
+/* Where the connection came from; "" when it is not known. */
+void book_conn_rhost(struct book *b, const char *conn,
+    char ret[BOOK_NAME_MAX]);
+
+/* A channel that has ended. */
+struct past {
+	char id[ID_MAX], conn[ID_MAX], grant[ID_MAX], person[ID_MAX];
+	char name[BOOK_NAME_MAX], account[BOOK_NAME_MAX], role[BOOK_NAME_MAX];
+	char rhost[BOOK_NAME_MAX], command[BOOK_PAST_COMMAND];	/* "" a shell */
+	char state[16];		/* as the seal has it */
+	bool tty;
+	int64_t opened_us, ended_us;
+};
+typedef int past_fn(void *arg, const struct past *p);
+
+/* Those that ended since then, the last one first, while fn returns 0.  What
+ * fn said, or -1. */
+int book_past(struct book *b, int64_t since_us, past_fn *fn, void *arg,
     struct err *e);
 
 /* Seal: msg is the monitor's channel.seal.  0 also when it is sealed. */

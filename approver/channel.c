@@ -96,8 +96,11 @@ settle(struct channel *ch)
 	ch->seal = NULL;
 	(void)json_object_set_new(seal, "op", json_string("channel.seal"));
 	(void)json_object_set_new(seal, "channel", json_string(ch->id));
-	if (ch->exit != NULL)
-		(void)json_object_update_missing(seal, ch->exit);
+	if (ch->exit != NULL) { /* the gate knows better how it ended */
+		(void)json_object_del(seal, "status");
+		(void)json_object_del(seal, "signal");
+		(void)json_object_update(seal, ch->exit);
+	}
 	digest_start(c->m, ch->record, seal);
 	ch->record = -1;
 	channel_free(ch);

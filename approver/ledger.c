@@ -474,6 +474,8 @@ ledger_run(const struct ledger_start *start, struct err *e)
 			return -1;
 		run_round(&l);
 	}
+	for (struct client *c = l.clients; c != NULL; c = c->next)
+		sessions_unwatch(c);
 	run_round(&l); /* what has arrived is answered */
 	record_stop(&l);
 	next_epoch(&l);

@@ -116,6 +116,8 @@ struct client {
 	bool reads;		/* that question opens a recording for it */
 	struct who who;		/* who.person is "" for nobody */
 	char waits[ID_MAX];	/* request it waits for */
+	char watches[ID_MAX];	/* channel whose recording it was given, "" */
+	int64_t watch_us;	/* since then, boot clock */
 	bool closed;		/* link is gone; freed when no item names it */
 	unsigned items;
 };
@@ -308,6 +310,9 @@ int locks_refuse(struct ledger *l, const char *person, struct err *e);
 /* After the commit: the recording `channel' of the question, by descriptor. */
 int readers_open(struct ledger *l, struct item *it, struct err *e);
 
+/* The link of one who watches has closed: his look ends with it. */
+void sessions_unwatch(struct client *c);
+
 /* ---- requests.c ------------------------------------------------------- */
 
 /* Requests that lapse, grants that end: in a transaction. */
@@ -335,7 +340,7 @@ struct tally request_tally(struct ledger *l, const struct request *r,
     const struct decision *d, size_t n);
 
 extern verb_fn verb_explain, verb_lock, verb_locks, verb_unlock;
-extern verb_fn verb_kill, verb_sessions, verb_watch;
+extern verb_fn verb_kill, verb_sessions, verb_watch, verb_watch_end;
 extern verb_fn verb_hold, verb_hold_decide, verb_holds, verb_unhold;
 extern verb_fn verb_approve, verb_cancel, verb_channel_file, verb_channel_head,
     verb_channel_known, verb_channel_mask, verb_channel_open,

@@ -71,6 +71,7 @@ on_gone(struct link *link)
 	struct client *c = link->owner;
 
 	c->closed = true;
+	sessions_unwatch(c);
 	if (c->items == 0)
 		client_free(c);
 }

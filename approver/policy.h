@@ -34,7 +34,7 @@ struct role {
 	int64_t max_us;		/* longest window */
 	int64_t lapse_us;	/* how long a request may wait */
 	const char *pipes;	/* mask, refuse, pass */
-	const char *transfer;	/* deny, log */
+	const char *transfer;	/* deny, log, in, out */
 	bool shared;
 	bool reserve;		/* may use the space kept when there is no other */
 	json_t *rules;		/* for the gate, rules.h; owned */

@@ -340,11 +340,12 @@ show_role(const struct turn *t, const struct role *role)
 	} else if (o.same[0] != '\0') {
 		(void)snprintf(now, sizeof(now), "asked: %s", o.same);
 	}
-	return json_pack("{s:s, s:s, s:s, s:I, s:s, s:i, s:s}", "role",
-	    role->name, "account", role->account, "about",
+	return json_pack("{s:s, s:s, s:s, s:I, s:s, s:i, s:s, s:s}",
+	    "role", role->name, "account", role->account, "about",
 	    role->about == NULL ? "" : role->about, "max_s",
 	    (json_int_t)(role->max_us / SECOND_US), "approvers",
-	    role->approve_text, "quorum", (int)role->quorum, "now", now);
+	    role->approve_text, "quorum", (int)role->quorum, "transfer",
+	    role->transfer, "now", now);
 }
 
 int

@@ -2,15 +2,20 @@
  * sessions.c - what runs now: listed, watched, killed.
  *
  * A person sees the own sessions; those of a role its approvers see, watch
- * and kill.  To watch is an event before a byte is handed out, and by default
- * the person at the other end is told. */
+ * and kill.  To watch is an event before a byte is handed out, and one when
+ * it ends; by default the person at the other end is told.  Of those that
+ * have ended a person sees the same ones. */
+#include <stdio.h>
 #include <string.h>
 
 #include "approver/ledger.h"
+#include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/err.h"
 #include "lib/visible.h"
 #include "lib/wire.h"
+
+#define PAST_US (INT64_C(86400) * 1000000)
 
 /* Is he an approver of the role it runs under, and not its own person? */
 static bool
@@ -29,23 +34,27 @@ own(const struct turn *t, const struct live_conn *c)
 	return strcmp(c->who.person, t->who->person) == 0;
 }
 
+/* Those that run hold no address: it is in the event of the connection. */
 static json_t *
 show(const struct turn *t, const struct live_channel *ch,
     const struct live_conn *c)
 {
+	char rhost[BOOK_NAME_MAX];
 	unsigned held = 0;
 	json_t *o;
 
+	book_conn_rhost(t->l->book, ch->conn, rhost);
 	for (const struct live_hold *h = t->l->holds; h != NULL; h = h->next)
 		held += !h->over && strcmp(h->channel, ch->id) == 0;
 	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, "
-	    "s:I, s:I, s:i, s:b, s:b}", "session", ch->id, "conn", ch->conn,
+	    "s:I, s:I, s:i, s:b, s:b, s:s, s:s}", "session", ch->id, "conn", ch->conn,
 	    "person", c->who.person, "name", c->who.name, "account",
 	    c->who.account, "host", t->l->policy.host, "role", ch->role,
 	    "grant", ch->grant, "tty", (int)ch->tty, "command", ch->command,
 	    "opened_us", (json_int_t)ch->opened_us, "until_us",
 	    (json_int_t)ch->until_us, "held", (int)held, "own",
-	    (int)own(t, c), "yours_to_watch", (int)oversees(t, ch, c));
+	    (int)own(t, c), "yours_to_watch", (int)oversees(t, ch, c),
+	    "rhost", rhost, "state", "running");
 	return o;
 }
 
@@ -63,27 +72,66 @@ seen(const struct turn *t, struct live_channel *ch,
 	return NULL;
 }
 
+/* One answer's worth of a list. */
+struct page {
+	const struct turn *t;
+	json_t *list;
+	size_t skip, bytes;
+	bool more;
+};
+
+static bool
+put(struct page *p, json_t *one, size_t n)
+{
+	if (p->skip > 0) {
+		p->skip--;
+		json_decref(one);
+		return false;
+	}
+	(void)json_array_append_new(p->list, one);
+	p->bytes += 1024 + n;
+	p->more = p->bytes > LEDGER_PAGE;
+	return p->more;
+}
+
+/* One that has ended, if the person may see it. */
+static int
+put_past(void *arg, const struct past *s)
+{
+	struct page *p = arg;
+	const struct turn *t = p->t;
+	const struct role *role = policy_role(&t->l->policy, s->role);
+	bool mine = strcmp(s->person, t->who->person) == 0;
+
+	if (!mine && (role == NULL || peer_match(t->who, &role->approve) == 0))
+		return 0;
+	return put(p, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+	    "s:b, s:s, s:I, s:I, s:b, s:s, s:s}", "session", s->id, "conn",
+	    s->conn, "person", s->person, "name", s->name, "account",
+	    s->account, "host", t->l->policy.host, "role", s->role, "grant",
+	    s->grant, "tty", (int)s->tty, "command", s->command,
+	    "opened_us", (json_int_t)s->opened_us, "ended_us",
+	    (json_int_t)s->ended_us, "own", (int)mine, "rhost", s->rhost,
+	    "state", s->state), strlen(s->command));
+}
+
 int
 verb_sessions(struct turn *t, json_t **answer, struct err *e)
 {
-	size_t skip = (size_t)turn_int(t, "after"), bytes = 0;
+	struct page p = { .t = t, .list = json_array(),
+	    .skip = (size_t)turn_int(t, "after") };
 	const struct live_conn *c;
-	json_t *list = json_array();
-	bool more = false;
 
-	(void)e;
 	for (struct live_channel *ch = seen(t, t->l->channels, &c);
-	    ch != NULL && !more; ch = seen(t, ch->next, &c)) {
-		if (skip > 0) {
-			skip--;
-			continue;
-		}
-		(void)json_array_append_new(list, show(t, ch, c));
-		bytes += 1024 + strlen(ch->command);
-		more = bytes > LEDGER_PAGE;
+	    ch != NULL && !p.more; ch = seen(t, ch->next, &c))
+		(void)put(&p, show(t, ch, c), strlen(ch->command));
+	if (!p.more && turn_bool(t, "all") && book_past(t->l->book,
+	    t->now_us - PAST_US, put_past, &p, e) < 0) {
+		json_decref(p.list);
+		return -1;
 	}
-	*answer = json_pack("{s:b, s:o, s:b}", "ok", 1, "sessions", list,
-	    "more", (int)more);
+	*answer = json_pack("{s:b, s:o, s:b}", "ok", 1, "sessions", p.list,
+	    "more", (int)p.more);
 	return 0;
 }
 
@@ -120,6 +168,17 @@ find(const struct turn *t, const struct live_conn **c, struct err *e)
 
 /* ---- watched ---------------------------------------------------------- */
 
+static int
+watch_open(struct ledger *l, struct item *it, struct err *e)
+{
+	struct client *c = it->client;
+
+	(void)snprintf(c->watches, sizeof(c->watches), "%s",
+	    json_string_value(json_object_get(it->msg, "channel")));
+	c->watch_us = clock_boot_us();
+	return readers_open(l, it, e);
+}
+
 int
 verb_watch(struct turn *t, json_t **answer, struct err *e)
 {
@@ -133,6 +192,9 @@ verb_watch(struct turn *t, json_t **answer, struct err *e)
 	if (!oversees(t, ch, c))
 		return err_set(e, ERR_DENIED, "%s is your own: nothing to "
 		    "watch", ch->id);
+	if (t->client->watches[0] != '\0')
+		return err_set(e, ERR_LIMIT, "one session at a time is "
+		    "watched by a link");
 	if (book_event(t->l->book, "channel.watched", ch->id,
 	    t->who->person, json_pack("{s:s, s:s}", "of", c->who.person,
 	    "role", ch->role), e) < 0)
@@ -148,9 +210,42 @@ verb_watch(struct turn *t, json_t **answer, struct err *e)
 	/* readers_open asks for it by its whole id */
 	(void)json_object_set_new(t->item->msg, "channel",
 	    json_string(ch->id));
-	t->item->after = readers_open;
+	t->item->after = watch_open;
 	t->item->silent = true;
 	return 0;
+}
+
+/* His look as one event.  The link is held by the program that shows it, so
+ * it closes when that ends; how much there was to see is ours to say, what he
+ * has looked at is not. */
+void
+sessions_unwatch(struct client *c)
+{
+	json_t *msg;
+
+	if (c->watches[0] == '\0')
+		return;
+	msg = json_pack("{s:s, s:s, s:s, s:I}", "op", "watch.end", "channel",
+	    c->watches, "person", c->who.person, "lasted_s",
+	    (json_int_t)((clock_boot_us() - c->watch_us) / 1000000));
+	ledger_take(c->l, NULL, msg);
+	json_decref(msg);
+	c->watches[0] = '\0';
+}
+
+int
+verb_watch_end(struct turn *t, json_t **answer, struct err *e)
+{
+	const char *channel = turn_str(t, "channel");
+	int64_t bytes = 0;
+
+	(void)answer;
+	if (book_channel_length(t->l->book, channel, &bytes, e) < 0)
+		return -1;
+	return book_event(t->l->book, "channel.unwatched", channel,
+	    turn_str(t, "person"), json_pack("{s:I, s:I}", "lasted_s",
+	    (json_int_t)turn_int(t, "lasted_s"), "bytes", (json_int_t)bytes),
+	    e);
 }
 
 /* ---- killed ----------------------------------------------------------- */

@@ -105,6 +105,10 @@ static const struct verb verbs[] = {
 	    { "profile", TEXT, 64, false } } },
 	{ "channel.file", FROM_MONITOR, verb_channel_file, {
 	    { "channel", TEXT, ID_TEXT, true }, { "did", TEXT, 16, true } } },
+	{ "watch.end", FROM_MONITOR, verb_watch_end, {
+	    { "channel", TEXT, ID_TEXT, true },
+	    { "person", TEXT, ID_TEXT, true },
+	    { "lasted_s", NUMBER, INT64_MAX, true } } },
 	{ "channel.seal", FROM_MONITOR, verb_channel_seal, {
 	    { "channel", TEXT, ID_TEXT, true },
 	    { "state", TEXT, 16, true }, { "sha256", TEXT, 64, true },
@@ -180,7 +184,8 @@ static const struct verb verbs[] = {
 	    { "event", NUMBER, INT64_MAX, true },
 	    { "message", TEXT, REASON_TEXT, true } } },
 	{ "sessions", FROM_PERSON, verb_sessions, {
-	    { "after", NUMBER, INT32_MAX, false } } },
+	    { "after", NUMBER, INT32_MAX, false },
+	    { "all", TRUTH, 0, false } } },
 	{ "watch", FROM_PERSON, verb_watch, {
 	    { "channel", TEXT, ID_TEXT, true } } },
 	{ "kill", FROM_PERSON, verb_kill, {

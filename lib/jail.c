@@ -139,6 +139,33 @@ jail_allow(const int *allowed, size_t n, struct err *e)
 	return install(f, k, e);
 }
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the low half of an argument lies elsewhere"
+#endif
+
+int
+jail_request(int call, const unsigned *allowed, size_t n, struct err *e)
+{
+	struct sock_filter f[CALLS_MAX + 10];
+	int numbers[CALLS_MAX];
+	size_t k;
+
+	if (n > CALLS_MAX)
+		return err_set(e, ERR_LIMIT, "too many requests");
+	for (size_t i = 0; i < n; i++)
+		numbers[i] = (int)allowed[i];
+	k = start_filter(f);
+	f[k++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+	    (uint32_t)call, 1, 0);
+	f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+	    SECCOMP_RET_ALLOW);
+	f[k++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+	    offsetof(struct seccomp_data, args[1]));
+	k += add_calls(f + k, numbers, n, SECCOMP_RET_ALLOW,
+	    SECCOMP_RET_KILL_PROCESS);
+	return install(f, k, e);
+}
+
 int
 jail_deny(const int *denied, size_t n, struct err *e)
 {

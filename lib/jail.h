@@ -33,6 +33,12 @@ int jail_caps(uint64_t mask, struct err *e);
  * Sets no_new_privs.  n <= 128. */
 int jail_allow(const int *allowed, size_t n, struct err *e);
 
+/* From now on, in every thread, this call ends the process unless the low 32
+ * bits of its second argument (the request of ioctl(2), the command of
+ * fcntl(2)) are among the n.  Before jail_allow.  Sets no_new_privs.
+ * n <= 128. */
+int jail_request(int call, const unsigned *allowed, size_t n, struct err *e);
+
 /* The n calls fail with EPERM from now on; calls of another architecture (x32
  * too) end the process.  For a process whose libraries make too many calls to
  * list them.  Sets no_new_privs.  n <= 128. */

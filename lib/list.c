@@ -182,11 +182,19 @@ out:
 	return rc;
 }
 
+/* Which way a role may move them (warrant.conf(5), transfer). */
+static const char *
+files_of(const char *transfer)
+{
+	return strcmp(transfer, "log") == 0 ? "in, out" :
+	    strcmp(transfer, "deny") == 0 ? "-" : transfer;
+}
+
 int
 list_roles(FILE *out, const json_t *roles, struct err *e)
 {
 	static const char *const heads[] = { "ROLE", "<WHAT YOU GET",
-	    "ACCOUNT", "AT MOST", "APPROVED BY", "NOW", NULL };
+	    "ACCOUNT", "FILES", "AT MOST", "APPROVED BY", "NOW", NULL };
 	struct table *t = table_open(out, heads, e);
 	const json_t *r;
 	int rc = -1;
@@ -198,6 +206,7 @@ list_roles(FILE *out, const json_t *roles, struct err *e)
 		char length[LIST_TEXT_MAX], by[TEXT_ROOM];
 		const char *cells[] = { list_str(r, "role"),
 		    list_str(r, "about"), list_str(r, "account"),
+		    files_of(list_str(r, "transfer")),
 		    list_length(list_int(r, "max_s"), length), by,
 		    list_str(r, "now") };
 

@@ -15,11 +15,26 @@
 #include "lib/wire.h"
 #include "lib/words.h"
 
+/* When it will end, or when it did and how. */
+static void
+put_end(const json_t *s, int64_t now_us, char ret[LIST_TEXT_MAX])
+{
+	int64_t ended_us = list_int(s, "ended_us");
+	char when[LIST_TEXT_MAX];
+
+	if (ended_us == 0) {
+		(void)list_when(list_int(s, "until_us"), now_us, ret);
+		return;
+	}
+	(void)snprintf(ret, LIST_TEXT_MAX, "%.30s, %.20s",
+	    list_when(ended_us, now_us, when), list_str(s, "state"));
+}
+
 static int
 print_sessions(const struct run *r, const json_t *list, struct err *e)
 {
 	static const char *const heads[] = { "SESSION", "WHO", "ROLE", "ON",
-	    "ACCOUNT", "<COMMAND", "SINCE", "ENDS", "HELD", NULL };
+	    "ACCOUNT", "FROM", "<COMMAND", "SINCE", "ENDS", "HELD", NULL };
 	struct table *t = table_open(r->c->out, heads, e);
 	const json_t *s;
 	int rc = -1;
@@ -30,15 +45,16 @@ print_sessions(const struct run *r, const json_t *list, struct err *e)
 	json_array_foreach(list, i, s) {
 		char text[4][LIST_TEXT_MAX];
 		const char *command = list_str(s, "command");
+		const char *rhost = list_str(s, "rhost");
 		int held = (int)list_int(s, "held");
 		const char *cells[] = { list_id(list_str(s, "session"),
 		    text[0]), list_str(s, "name"), list_str(s, "role"),
 		    list_str(s, "host"), list_str(s, "account"),
-		    command[0] != '\0' ? command : "(shell)",
-		    list_when(list_int(s, "opened_us"), r->now_us, text[1]),
-		    list_when(list_int(s, "until_us"), r->now_us, text[2]),
-		    text[3] };
+		    rhost[0] != '\0' ? rhost : "-", command[0] != '\0' ?
+		    command : "(shell)", list_when(list_int(s, "opened_us"),
+		    r->now_us, text[1]), text[2], text[3] };
 
+		put_end(s, r->now_us, text[2]);
 		(void)snprintf(text[3], LIST_TEXT_MAX, held > 0 ? "%d" : "-",
 		    held);
 		if (table_row(t, cells, held > 0 ? TABLE_YELLOW :
@@ -56,17 +72,19 @@ session_list(const struct run *r, struct err *e)
 {
 	json_t *answer = NULL;
 	const json_t *list;
+	bool all = words_value(r->w, "all") != NULL;
 	int rc = 0;
 
-	if (ask_list(r->fd, json_pack("{s:s}", "op", "sessions"), "sessions",
-	    &answer, e) < 0)
+	if (ask_list(r->fd, json_pack("{s:s, s:b}", "op", "sessions", "all",
+	    (int)all), "sessions", &answer, e) < 0)
 		return -1;
 	list = json_object_get(answer, "sessions");
 	if (wants_json(r))
 		rc = list_json(r->c->out, answer, e);
 	else if (json_array_size(list) == 0)
-		(void)fputs("No session runs that you may see.\n",
-		    r->c->out);
+		(void)fputs(all ? "No session runs or has ended in the last "
+		    "day that you may see.\n" : "No session runs that you may "
+		    "see.\n", r->c->out);
 	else
 		rc = print_sessions(r, list, e);
 	json_decref(answer);
@@ -117,7 +135,8 @@ session_watch(const struct run *r, struct err *e)
 	}
 	fd = fds.fd[0];
 	(void)snprintf(path, sizeof(path), "/dev/fd/%d", fd);
-	if (fcntl(fd, F_SETFD, 0) == 0)
+	/* the link stays open as long as it is shown: so its end is known */
+	if (fcntl(fd, F_SETFD, 0) == 0 && fcntl(r->fd, F_SETFD, 0) == 0)
 		(void)execl(WARRANT_BINDIR "/warrant-replay",
 		    "warrant-replay", "--follow", path, (char *)NULL);
 	(void)err_sys(e, WARRANT_BINDIR "/warrant-replay");

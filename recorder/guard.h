@@ -66,13 +66,14 @@ struct gchannel {
 	char id[ID_MAX];	/* s-..., "" before the monitor gave one */
 	char role[64];
 	char real_shell[USER_PATH_MAX];
-	bool tty, transfer_ok, refuse_pipes, mask_pipes;
+	bool tty, refuse_pipes, mask_pipes;
 	bool over;		/* told to end: nothing more may start */
 	bool stuck;		/* the recorder takes nothing any more */
 	json_t *hello;
+	unsigned ways;		/* that files may go: TRANSFER_IN, _OUT */
 	struct transfer *transfer;	/* to be started directly, or NULL */
 	const char *masked;	/* a transfer that masks may alter, or NULL */
-	const char *why_not;	/* it may not run as asked, or NULL */
+	char why_not[TRANSFER_WHY_MAX];	/* it may not run as asked, or "" */
 	int refused;		/* exit status of what was refused or failed */
 	int outer[3];		/* the person's: until the recorder has them */
 	int inner[3];		/* our ends: until the recorder has them */

@@ -131,39 +131,53 @@ guard_channel_free(struct guard *g, struct gchannel *c)
 
 /* ---- begin ------------------------------------------------------------ */
 
-/* May it run as it was asked?  NULL, or why not; a transfer that may is
+static void
+why_not(struct gchannel *c, const char *text)
+{
+	(void)snprintf(c->why_not, sizeof(c->why_not), "%s", text);
+}
+
+/* A command of a client that copies files.  true: nothing more is to be
+ * asked of it. */
+static bool
+judge_transfer(struct gchannel *c, enum transfer_kind kind,
+    struct transfer *t)
+{
+	bool direct = kind == TRANSFER_DIRECT && !c->tty;
+
+	if (direct ? !transfer_limit(t, c->ways) : (t->ways & ~c->ways) != 0)
+		transfer_why(t, c->ways, c->role, c->why_not);
+	else if (direct)
+		c->transfer = t;
+	else if (kind == TRANSFER_SHELL && !c->tty && c->mask_pipes)
+		c->masked = t->name;
+	return direct || c->why_not[0] != '\0';
+}
+
+/* May it run as it was asked?  Else why_not says why; a transfer that may is
  * parsed into the channel. */
-static const char *
-refusal(struct gchannel *c)
+static void
+judge(struct gchannel *c)
 {
 	const char *command = NULL;
-	struct transfer *t;
+	struct transfer *t = calloc(1, sizeof(*t));
 	enum transfer_kind kind;
 
+	if (t == NULL) {
+		why_not(c, "out of memory");
+		return;
+	}
 	(void)wire_str_opt(c->hello, "command", COMMAND_MAX, &command, NULL);
-	t = calloc(1, sizeof(*t));
-	if (t == NULL)
-		return "out of memory";
-	if (command != NULL && transfer_mosh(command)) {
-		free(t);
-		return "warrant: mosh goes past the record and is refused: "
-		    "use ssh";
-	}
 	kind = command == NULL ? TRANSFER_NONE : transfer_parse(command, t);
-	if (kind == TRANSFER_DIRECT && c->transfer_ok && !c->tty) {
-		c->transfer = t;
-		return NULL;
-	}
-	if (kind == TRANSFER_SHELL && !c->tty && c->mask_pipes)
-		c->masked = t->name;
-	free(t);
-	if (kind != TRANSFER_NONE && !c->transfer_ok)
-		return "warrant: this role may not transfer files (sftp, "
-		    "scp, rsync, git); ask for one that may";
-	if (!c->tty && c->refuse_pipes)
-		return "warrant: this role runs commands on a terminal only: "
-		    "ssh -t";
-	return NULL;
+	if (command != NULL && transfer_mosh(command))
+		why_not(c, "warrant: mosh goes past the record and is "
+		    "refused: use ssh");
+	else if ((kind == TRANSFER_NONE || !judge_transfer(c, kind, t)) &&
+	    !c->tty && c->refuse_pipes)
+		why_not(c, "warrant: this role runs commands on a terminal "
+		    "only: ssh -t");
+	if (c->transfer != t)
+		free(t);
 }
 
 /* What the kernel says of this process: for the head of the record. */
@@ -247,7 +261,7 @@ guard_channel_ok(struct guard *g, struct gchannel *c, const json_t *msg,
 		(void)snprintf(c->role, sizeof(c->role), "%s", role);
 		(void)snprintf(c->real_shell, sizeof(c->real_shell), "%s",
 		    shell);
-		c->transfer_ok = strcmp(transfer, "log") == 0;
+		c->ways = transfer_allowed(transfer);
 		c->refuse_pipes = strcmp(pipes, "refuse") == 0;
 		c->mask_pipes = strcmp(pipes, "mask") == 0;
 		c->until_boot_us = clock_boot_us() + c->until_us -
@@ -257,7 +271,7 @@ guard_channel_ok(struct guard *g, struct gchannel *c, const json_t *msg,
 			g->until_boot_us = c->until_boot_us;
 		}
 		c->state = CHANNEL_STARTING;
-		c->why_not = refusal(c);
+		judge(c);
 		if (start_recorder(g, c, &e) == 0)
 			return;
 	}
@@ -285,7 +299,7 @@ on_ready(struct guard *g, struct gchannel *c)
 {
 	struct err e = { 0 };
 
-	if (c->why_not != NULL) {
+	if (c->why_not[0] != '\0') {
 		refuse(c, GUARD_NOT_ALLOWED, c->why_not);
 		return;
 	}

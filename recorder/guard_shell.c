@@ -39,7 +39,7 @@ guard_shell_no(struct gchannel *c, int status, const char *text)
 {
 	if (c->shell >= 0)
 		say_no(c->shell, status, text == NULL ? "" : text,
-		    c->why_not);
+		    c->why_not[0] == '\0' ? NULL : c->why_not);
 }
 
 /* ---- who connects ----------------------------------------------------- */

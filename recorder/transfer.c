@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder/transfer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What an unquoted word may hold: nothing that a shell would expand, split,
@@ -224,6 +225,8 @@ git_options(const struct transfer *t)
 	    t->argv[i][0] != '\0';
 }
 
+#define BOTH (TRANSFER_IN | TRANSFER_OUT)
+
 static const char *const sftp_paths[] = { "/usr/lib/openssh/sftp-server",
     "/usr/libexec/openssh/sftp-server", "/usr/lib/ssh/sftp-server",
     "/usr/libexec/sftp-server", NULL };
@@ -240,19 +243,35 @@ static const char *const archive_paths[] = { "/usr/bin/git-upload-archive",
 static const struct {
 	const char *program;	/* bare name */
 	const char *mark;	/* a word that makes it a transfer, or NULL */
+	unsigned ways;		/* that word wins over those of lower rows */
 	const char *name;
 	const char *const *paths;
 	bool (*options)(const struct transfer *);
 } known[] = {
-	{ "sftp-server", NULL, "sftp", sftp_paths, sftp_options },
-	{ "scp", "-t", "scp", scp_paths, scp_options },
-	{ "scp", "-f", "scp", scp_paths, scp_options },
-	{ "rsync", "--server", "rsync", rsync_paths, rsync_options },
-	{ "git-upload-pack", NULL, "git", upload_paths, git_options },
-	{ "git-receive-pack", NULL, "git", receive_paths, git_options },
-	{ "git-upload-archive", NULL, "git", archive_paths, git_options },
+	{ "sftp-server", NULL, BOTH, "sftp", sftp_paths, sftp_options },
+	{ "scp", "-f", TRANSFER_OUT, "scp", scp_paths, scp_options },
+	{ "scp", "-t", TRANSFER_IN, "scp", scp_paths, scp_options },
+	{ "rsync", "--sender", TRANSFER_OUT, "rsync", rsync_paths,
+	    rsync_options },
+	{ "rsync", "--server", TRANSFER_IN, "rsync", rsync_paths,
+	    rsync_options },
+	{ "git-upload-pack", NULL, TRANSFER_OUT, "git", upload_paths,
+	    git_options },
+	{ "git-receive-pack", NULL, TRANSFER_IN, "git", receive_paths,
+	    git_options },
+	{ "git-upload-archive", NULL, TRANSFER_OUT, "git", archive_paths,
+	    git_options },
 };
 #define KNOWN (sizeof(known) / sizeof(known[0]))
+
+static bool
+has_option(const struct transfer *t, const char *option)
+{
+	for (size_t i = 1; i < t->argc && strcmp(t->argv[i], "--") != 0; i++)
+		if (strcmp(t->argv[i], option) == 0)
+			return true;
+	return false;
+}
 
 static size_t
 find(const struct transfer *t)
@@ -266,11 +285,8 @@ find(const struct transfer *t)
 	for (size_t k = 0; k < KNOWN; k++) {
 		if (strcmp(base, known[k].program) != 0)
 			continue;
-		if (known[k].mark == NULL)
+		if (known[k].mark == NULL || has_option(t, known[k].mark))
 			return k;
-		for (size_t i = 1; i < t->argc; i++)
-			if (strcmp(t->argv[i], known[k].mark) == 0)
-				return k;
 	}
 	return KNOWN;
 }
@@ -294,6 +310,7 @@ transfer_parse(const char *command, struct transfer *ret)
 
 	ret->name = NULL;
 	ret->paths = NULL;
+	ret->ways = 0;
 	ret->argv[0] = NULL;
 	ret->argc = 0;
 	whole = split(command, ret);
@@ -302,10 +319,94 @@ transfer_parse(const char *command, struct transfer *ret)
 		return TRANSFER_NONE;
 	ret->name = known[k].name;
 	ret->paths = known[k].paths;
-	if (!whole || !usual_path(ret->argv[0], known[k].paths) ||
-	    !known[k].options(ret))
-		return TRANSFER_SHELL;
-	return TRANSFER_DIRECT;
+	ret->ways = known[k].ways;
+	if (whole && usual_path(ret->argv[0], known[k].paths) &&
+	    known[k].options(ret))
+		return TRANSFER_DIRECT;
+	/* a word that was not read may still turn it round */
+	if (known[k].mark != NULL && ret->ways == TRANSFER_IN)
+		ret->ways = BOTH;
+	return TRANSFER_SHELL;
+}
+
+/* ---- which way -------------------------------------------------------- */
+
+unsigned
+transfer_allowed(const char *word)
+{
+	static const struct {
+		const char *word;
+		unsigned ways;
+	} t[] = { { "log", BOTH }, { "in", TRANSFER_IN },
+	    { "out", TRANSFER_OUT } };
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		if (strcmp(word, t[i].word) == 0)
+			return t[i].ways;
+	return 0;
+}
+
+/* n words behind the name of the program. */
+static bool
+insert(struct transfer *t, char *const words[], size_t n)
+{
+	if (t->argc + n > TRANSFER_WORDS_MAX)
+		return false;
+	memmove(t->argv + 1 + n, t->argv + 1, t->argc * sizeof(t->argv[0]));
+	memcpy(t->argv + 1, words, n * sizeof(t->argv[0]));
+	t->argc += n;
+	return true;
+}
+
+/* Requests as sftp-server -Q names them.  Those that are not in the list are
+ * refused, so one of a later version is until it is known here. */
+bool
+transfer_limit(struct transfer *t, unsigned allowed)
+{
+	static char p[] = "-p", not_read[] = "open,close,write,lstat,fstat,"
+	    "setstat,fsetstat,opendir,readdir,remove,mkdir,rmdir,realpath,"
+	    "stat,rename,symlink,posix-rename,statvfs,fstatvfs,hardlink,"
+	    "fsync,lsetstat,limits,expand-path,copy-data,home-directory,"
+	    "users-groups-by-id";
+	static char read_only[] = "-R";
+
+	if ((t->ways & ~allowed) == 0)
+		return true;
+	if (t->ways != BOTH || (t->ways & allowed) == 0)
+		return false;
+	t->ways = allowed;
+	if (allowed == TRANSFER_OUT)
+		return insert(t, (char *const []){ read_only }, 1);
+	/* it takes the list once */
+	return !has_option(t, p) &&
+	    insert(t, (char *const []){ p, not_read }, 2);
+}
+
+static const char *
+way(unsigned ways)
+{
+	return ways == BOTH ? "in and out" : ways == TRANSFER_IN ?
+	    "in (upload)" : "out (download)";
+}
+
+void
+transfer_why(const struct transfer *t, unsigned allowed, const char *role,
+    char ret[TRANSFER_WHY_MAX])
+{
+	const char *ask = t->ways == TRANSFER_IN ? "in" : t->ways ==
+	    TRANSFER_OUT ? "out" : allowed == 0 ? "in or out" :
+	    "both ways";
+
+	if (allowed == 0)
+		(void)snprintf(ret, TRANSFER_WHY_MAX, "warrant: role %s may "
+		    "not transfer files, and this %s moves them %s; ask for "
+		    "a role that moves files %s (roles lists them)", role,
+		    t->name, way(t->ways), ask);
+	else
+		(void)snprintf(ret, TRANSFER_WHY_MAX, "warrant: role %s may "
+		    "transfer files %s only, and this %s may move them %s; "
+		    "ask for a role that moves files %s (roles lists them)",
+		    role, way(allowed), t->name, way(t->ways), ask);
 }
 
 /* The words around its name are the client's --server, and may be anything

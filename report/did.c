@@ -90,6 +90,7 @@ details(const json_t *body, char *ret, size_t size)
 		{ "count", "programs" }, { "status", "status" },
 		{ "signal", "signal" }, { "bytes_out", "bytes shown" },
 		{ "masked", "masked" }, { "bytes", "bytes" },
+		{ "lasted_s", "seconds" },
 	};
 
 	ret[0] = '\0';
@@ -167,7 +168,8 @@ events_of(struct report *r, const char *id, struct err *e)
 	/* whose word it was, where it is another person's */
 	static const char query[] = "SELECT e.wall_us, e.kind, b.body, "
 	    "e.seq, e.session, CASE WHEN e.kind IN ('exec.approved', "
-	    "'exec.refused', 'channel.killed', 'channel.watched') THEN "
+	    "'exec.refused', 'channel.killed', 'channel.watched', "
+	    "'channel.unwatched') THEN "
 	    "coalesce(p.name, p.id) END FROM event e "
 	    "LEFT JOIN event_body b ON b.seq = e.seq "
 	    "LEFT JOIN person p ON p.id = e.who WHERE e.session = ?1 OR "

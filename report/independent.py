@@ -251,8 +251,8 @@ class Export:
                      "removed by retention")
 
     def frames(self, data):
-        """The pairs of a record, zstd frame and chain: how many, and whether
-        the last says that it is the last."""
+        """The pairs of a record, zstd frame and chain: how many, whether the
+        last says that it is the last, and its hash."""
         at, number, before, closed, begin = 0, 0, bytes(32), False, 0
         text, entries, table = None, [], b""
         if shutil.which("zstd"):
@@ -263,7 +263,7 @@ class Export:
             while end >= 0:
                 chain = data[end:end + CHAIN]
                 if len(chain) < CHAIN:
-                    return number, closed
+                    return number, closed, before
                 flags, n, length, packed = struct.unpack("<IQII", chain[12:32])
                 if packed == end - at:
                     break
@@ -273,7 +273,7 @@ class Export:
                 if closed and data[at:] != table:
                     raise Altered("bytes behind its last pair that are no "
                                   "seek table of it")
-                return number, closed
+                return number, closed, before
             frame = data[at:end]
             if closed or n != number or sha(frame)[:8] != chain[32:40]:
                 raise Altered(f"pair {number} is not in its place")
@@ -289,7 +289,7 @@ class Export:
             entries.append(struct.pack("<IIII", packed, length, CHAIN, 0))
             if closed:
                 table = seek_table(entries)
-        return number, closed
+        return number, closed, before
 
     def recording(self, session, seal):
         name = f"recordings/{session}.cast.zst"
@@ -305,12 +305,14 @@ class Export:
         data = self.read(name)
         if hashlib.sha256(data).hexdigest() != seal["sha256"]:
             raise Altered("not the file that was sealed")
-        _, closed = self.frames(data)
+        _, closed, last = self.frames(data)
         state = seal.get("state", "completed")
         if state != "completed":
             self.say("WARN", f"{session}: sealed as {state}")
         elif not closed:
             raise Altered("its end is missing")
+        elif seal.get("hash", last.hex()) != last.hex():
+            raise Altered("its chain does not end as it was sealed")
 
     def recordings(self):
         before = self.fails

@@ -172,6 +172,18 @@ check_digest(struct verify *v, const char *name, int fd, const char *want)
 	(void)lseek(fd, 0, SEEK_SET);
 }
 
+/* The file is hashed by the monitor, the end of its chain is the recorder's
+ * word: both are sealed and have to agree. */
+static bool
+ends_so(const json_t *seal, const unsigned char last[RECORD_HASH])
+{
+	const char *want = json_string_value(json_object_get(seal, "hash"));
+	char hex[2 * RECORD_HASH + 1];
+
+	hex_of(last, RECORD_HASH, hex);
+	return want == NULL || strcmp(want, hex) == 0;
+}
+
 static void
 check_recording(struct verify *v, const char *id, const json_t *seal)
 {
@@ -206,6 +218,9 @@ check_recording(struct verify *v, const char *id, const json_t *seal)
 		verify_say(v, "FAIL", "%s: its end is missing", name);
 	else if (state != NULL && strcmp(state, "completed") != 0)
 		verify_say(v, "WARN", "%s: sealed as %s", id, state);
+	else if (!ends_so(seal, s.hash))
+		verify_say(v, "FAIL", "%s: its chain does not end as it was "
+		    "sealed", name);
 	io_close(&fd);
 }
 

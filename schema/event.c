@@ -26,6 +26,8 @@ static const struct event_kind kinds[] = {
 	{ "channel.seal", CLASS_COMMAND, 6, false, "a recording was sealed" },
 	{ "channel.unfollowed", CLASS_COMMAND, 4, true,
 	    "what a transfer moved could not be followed" },
+	{ "channel.unwatched", CLASS_ADMIN, 6, false,
+	    "a session was no longer watched" },
 	{ "channel.watched", CLASS_ADMIN, 5, false,
 	    "a session was watched while it ran" },
 	{ "clock.step", CLASS_SYSTEM, 4, true, "the clock stepped" },

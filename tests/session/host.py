@@ -270,11 +270,11 @@ class Host(Area, Reports):
         except KeyError:
             pass
 
-    def start(self):
-        self.start_warrantd()
+    def start(self, options=()):
+        self.start_warrantd(options=options)
         self.start_sshd()
 
-    def start_warrantd(self, fresh=True):
+    def start_warrantd(self, fresh=True, options=()):
         """fresh: with an empty store."""
         if fresh:
             shutil.rmtree(self.statedir, ignore_errors=True)
@@ -282,7 +282,7 @@ class Host(Area, Reports):
             os.makedirs(os.path.dirname(folder), exist_ok=True)
         self.warrantd = self.launch(
             "warrantd", [f"{self.at['sbindir']}/warrantd", "--foreground",
-                         "--config", self.conf])
+                         "--config", self.conf, *options])
         wait_until(lambda: self.warrantd.poll() is not None or all(
             os.path.exists(f"{self.rundir}/{s}.sock")
             for s in ("courier", "ledger", "pam", "approver")), 15,

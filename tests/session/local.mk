@@ -9,6 +9,7 @@ EXTRA_DIST += %D%/lib.py %D%/host.py %D%/reports.py %D%/clients.py
 dist_noinst_SCRIPTS += %D%/askpass %D%/test_courier.py
 dist_noinst_SCRIPTS += %D%/test_warrantd.py
 dist_noinst_SCRIPTS += %D%/test_bypass.py
+dist_noinst_SCRIPTS += %D%/captured.py %D%/test_captured.py
 dist_noinst_SCRIPTS += %D%/test_certificate.py
 dist_noinst_SCRIPTS += %D%/test_disk.py
 dist_noinst_SCRIPTS += %D%/test_doctor.py

@@ -22,7 +22,21 @@ from host import CONF, FILES, Host, files_below, free_port, run
 from lib import check, wait_until
 
 H = None
-DENIED = "this role may not transfer files"
+DENIED = "role dba may not transfer files"
+# one way each: carol's account takes files, erin's gives them
+ONE_WAY = """
+[role inbox]
+account = carol
+request = *
+approve = dba-leads
+transfer = in
+
+[role outbox]
+account = erin
+request = *
+approve = dba-leads
+transfer = out
+"""
 # all that DisableForwarding, which comes first, is to overrule
 SSHD = """\
 AcceptEnv LANG LC_* GIT_PROTOCOL
@@ -284,6 +298,81 @@ def test_sftp_denied():
     check(DENIED in "".join(records.one().lines))
 
 
+def one_way(account, words, good, why):
+    """A copying command and its fate: it works, or the person and the record
+    hear why not and nothing has moved."""
+    records = Records(H)
+    done = words()
+    check((done.returncode == 0) == good, account, done)
+    record = records.one()
+    if good:
+        moved(record)
+    else:
+        check(why in done.stderr.decode() and why in "".join(record.lines),
+              done, record.lines)
+        check(not record.marks("transfer"), record.lines)
+
+
+def test_one_way():
+    """scp, rsync and git under transfer = in and transfer = out: files go that
+    way and not the other; the person reads which way, which role and what to
+    ask for"""
+    data = b"some bytes\n"
+    up, down = put(H.path("up"), data), H.path("down-one-way")
+    work = H.path("one-way")
+    run(["git", "init", "-q", "-b", "main", work])
+    for account, push in (("carol", True), ("erin", False)):
+        why = ("role inbox may transfer files in (upload) only, and this "
+               if push else
+               "role outbox may transfer files out (download) only, and this ")
+        done = ssh(account, "git init -q --bare -b main own.git && "
+                   "echo bytes > mine")
+        check(done.returncode == 0, done)
+        scp = [*clients.argv(account, "scp"), "-O"]
+        for words, goes_in in (
+                (lambda s=scp: client(*s, up, f"{HOST}:came"), True),
+                (lambda s=scp: client(*s, f"{HOST}:mine", down), False),
+                (lambda a=account: rsync(a, up, f"{HOST}:came2"), True),
+                (lambda a=account: rsync(a, f"{HOST}:mine", down), False),
+                (lambda a=account: git(
+                    a, "-C", work, "ls-remote", f"{HOST}:own.git"), False)):
+            one_way(account, words, goes_in == push, why)
+        for name in ("came", "came2"):
+            check(os.path.exists(home(account, name)) == push, name)
+        check(os.path.exists(down) == (not push))
+    os.unlink(down)
+
+
+def test_one_way_sftp():
+    """sftp under transfer = in writes and does not read, under out it reads
+    and changes nothing; names can be listed; the record has what was tried"""
+    data = os.urandom(100_000)
+    up, down = put(H.path("up"), data), H.path("down-one-way")
+    put(home("erin", "mine"), data)
+    put(home("carol", "mine"), data)
+    records = Records(H)
+    done = sftp("carol", f"put {up} came", "mkdir made", "ls -l",
+                f"get mine {down}")
+    check(done.returncode == 1 and b"ermission denied" in done.stderr and
+          b"came" in done.stdout, done)
+    check(got(home("carol", "came")) == data and
+          os.path.isdir(home("carol", "made")))
+    check(not os.path.exists(down) or got(down) == b"")
+    facts = records.one().marks("transfer")
+    check([f["bytes"] for f in facts if f["did"] == "download"] == [0] and
+          [f["bytes"] for f in facts if f["did"] == "upload"] ==
+          [len(data)], facts)
+    done = sftp("erin", f"get mine {down}", "ls -l", f"put {up} came")
+    check(done.returncode == 1 and b"ermission denied" in done.stderr, done)
+    check(got(down) == data and not os.path.exists(home("erin", "came")))
+    for words in ("rm mine", "rename mine other", "mkdir made",
+                  "ln -s mine link", "chmod 777 mine"):
+        done = sftp("erin", words)
+        check(done.returncode == 1, words, done)
+    check(got(home("erin", "mine")) == data and
+          not os.path.exists(home("erin", "made")))
+
+
 def test_git():
     """git clone, push, fetch and archive: each is one transfer, whose verb and
     repository are in the record"""
@@ -471,17 +560,20 @@ def main():
     if os.geteuid() != 0:
         print("skip ecosystem: needs root")
         return 77
-    with Host(conf=CONF + FILES, sshd_lines=SSHD) as H:
-        for name in ("alice", "bob", "dave"):
+    with Host(conf=CONF + FILES + ONE_WAY, sshd_lines=SSHD) as H:
+        for name in ("alice", "bob", "carol", "dave", "erin"):
             H.user(name)
         H.start()
         H.grant("alice")
         H.grant("dave", "files")
-        clients.begin(H, "alice", "dave")
+        H.grant("carol", "inbox")
+        H.grant("erin", "outbox")
+        clients.begin(H, "alice", "carol", "dave", "erin")
         status = lib.run([
             test_no_input, test_scripts, test_ansible, test_plink,
             test_copy_id, test_rsync, test_masked_copies, test_rsync_denied,
-            test_sftp, test_sftp_denied, test_git, test_git_denied,
+            test_sftp, test_sftp_denied, test_one_way,
+            test_one_way_sftp, test_git, test_git_denied,
             test_parallel, test_forwarding, test_locale, test_mosh,
             test_left])
         if status == 1:

@@ -49,8 +49,8 @@ def alice():
     return child
 
 
-def sessions():
-    done = approver("sessions", "--json")
+def sessions(*words):
+    done = approver("sessions", *words, "--json")
     check(done.returncode == 0, done)
     return json.loads(done.stdout)["sessions"]
 
@@ -69,8 +69,10 @@ def test_listed():
     check(one["name"] == "Alice Adams" and one["role"] == "dba" and
           one["tty"] and one["command"] == "" and one["yours_to_watch"], one)
     check(0 < one["until_us"] - one["opened_us"] <= 3600_000_000, one)
+    check(one["rhost"] == "127.0.0.1" and one["state"] == "running", one)
     table = approver("sessions").stdout
-    check(one["session"][:8] in table and "(shell)" in table, table)
+    check(one["session"][:8] in table and "(shell)" in table and
+          "127.0.0.1" in table, table)
     child.sendline(f"{H.at['bindir']}/approver sessions")
     child.expect(one["session"][:8])    # one's own
     child.expect("ready> ")
@@ -79,6 +81,14 @@ def test_listed():
     child.sendline("exit")
     child.expect(pexpect.EOF)
     wait_until(lambda: sessions() == [], 10, "it is over")
+    ended, = [s for s in sessions("--all") if s["session"] == one["session"]]
+    check(ended["state"] == "completed" and ended["rhost"] == "127.0.0.1" and
+          abs(ended["opened_us"] - one["opened_us"]) < 1_000_000 and
+          one["opened_us"] < ended["ended_us"] and
+          ended["name"] == "Alice Adams" and not ended["own"], ended)
+    check(", completed" in approver("sessions", "--all").stdout)
+    done = H.ssh("erin", "approver", "sessions", "--all", person="erin")
+    check(b"No session runs or has ended" in done.out, done)
 
 
 def test_long_command():
@@ -92,6 +102,7 @@ def test_long_command():
     check(only()["command"].startswith("sleep 3 # xy"), sessions())
     run.wait(20)
     wait_until(lambda: sessions() == [], 10, "it is over")
+    check(sessions("--all")[0]["command"].startswith("sleep 3 # xy"))
 
 
 def test_watched():
@@ -122,6 +133,12 @@ def test_watched():
     seen = H.events("channel.watched")
     check(len(seen) == 1 and seen[0][0] == one["session"], seen)
     child.expect(pexpect.EOF)
+    wait_until(lambda: H.events("channel.unwatched"), 5, "the end of it")
+    gone = H.events("channel.unwatched")
+    check(len(gone) == 1 and gone[0][:2] == seen[0][:2] and
+          0 <= gone[0][2]["lasted_s"] < 60 and gone[0][2]["bytes"] > 0, gone)
+    done = H.report("did", one["session"])
+    check(re.search(r"no longer watched: .*seconds.*by Bob Brown", done), done)
 
 
 def test_watched_no_more():
@@ -134,8 +151,12 @@ def test_watched_no_more():
         encoding="utf-8", timeout=20)
     H.callback(watcher.close, True)
     watcher.expect("ready> ")
+    before = len(H.events("channel.unwatched"))
+    check(len(H.events("channel.watched")) == before + 1)
     watcher.send("q")
     watcher.expect(pexpect.EOF)
+    wait_until(lambda: len(H.events("channel.unwatched")) == before + 1, 5,
+               "the end of a look, while the session goes on")
     child.sendline(f"{H.at['bindir']}/approver watch {one['session']}")
     child.expect("nothing to watch")
     done = H.ssh("bob", "approver", "watch", one["session"], person="bob")

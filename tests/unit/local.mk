@@ -27,6 +27,10 @@ unit_tests += %D%/test_execfilter
 unit_tests += %D%/test_jail
 %C%_test_jail_LDADD = lib/liblib.la $(unit_ldadd)
 
+unit_tests += %D%/test_captured
+%C%_test_captured_SOURCES = %D%/test_captured.c recorder/served_jail.c
+%C%_test_captured_LDADD = lib/liblib.la $(unit_ldadd) $(UTIL_LIBS)
+
 unit_tests += %D%/test_recording
 %C%_test_recording_LDADD = recorder/librelay.la $(unit_ldadd)
 
