@@ -26,6 +26,7 @@ noinst_LTLIBRARIES += %D%/libmask.la
 	%D%/rulepath.c %D%/rulepath.h \
 	%D%/ruleset.c \
 	%D%/selftest.c \
+	%D%/sieve.c %D%/sieve.h \
 	%D%/sym.h \
 	%D%/table.c %D%/table.h \
 	%D%/taxids.c \
