@@ -63,6 +63,8 @@ uninstall-tables:
 	rm -rf $(DESTDIR)$(pkgdatadir)/mask.tables
 .PHONY: install-tables uninstall-tables
 
+EXTRA_DIST += %D%/README.md
+
 maskdir = $(pkgdatadir)/mask.d
 dist_mask_DATA = \
 	%D%/rules/10-cards.rules \
