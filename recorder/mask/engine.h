@@ -14,6 +14,7 @@
 #include "lib/sum.h"
 #include "recorder/mask/mask.h"
 #include "recorder/mask/rules.h"
+#include "recorder/mask/sieve.h"
 #include "recorder/mask/tokenize.h"
 
 #define CELLS_MAX  512
@@ -23,7 +24,6 @@
 #define TYPED_MAX  256
 #define REPEAT_MAX 64	/* cells one CSI b may make */
 #define OVER_MAX   16	/* glyphs struck over one cell */
-#define NEAR_CODES 37	/* letters, digits, the rest: near.c */
 #define NEAR_WORDS 1024	/* words that are told exactly; more: maybe */
 
 enum mode { MODE_TEXT = 0, MODE_RUN, MODE_BLOCK };
@@ -51,10 +51,12 @@ struct mask_rules {
 	uint16_t first[PREV_N][256];	/* byte to state, for plain text */
 	uint8_t cls[256];	/* byte to column */
 	uint8_t prev[256];	/* byte to enum prev */
-	/* near.h: words; how they begin; states that only ask for words */
+	struct sieve starts;	/* where a match may begin */
+	struct sieve words;	/* where a word of near_word may */
+	/* near.h: words; states that only ask for words */
 	const char *near_word[NEAR_WORDS];
 	size_t near_words;	/* may be more than fit */
-	uint8_t near_bits[NEAR_CODES * NEAR_CODES * NEAR_CODES / 8 + 1];
+	uint16_t near_from[SYM_N + 1];	/* first with this first character */
 	uint8_t near_only[DFA_STATES_MAX / 8 + 1];
 	uint8_t has_before[DFA_RULES_MAX / 8];	/* bit by rule */
 	bool borrowed;		/* set and dfa lie in a table */

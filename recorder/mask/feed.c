@@ -76,6 +76,17 @@ is_echo(struct mask *m, uint8_t sym)
 	return true;
 }
 
+/* May this last cell still become another?  An underscore may underline what
+ * comes, or be a part of the value that is being masked. */
+static bool
+may_change(const struct mask *m, const struct cell *c)
+{
+	if (m->mode == MODE_RUN)
+		return c->sym == '_' && !symset_has(
+		    &m->rules->set.rule[m->open.rule].run, '_');
+	return c->sym == '_' || (c->flags & CELL_MARGIN) != 0;
+}
+
 static void
 push(struct mask *m, uint8_t sym, unsigned width, unsigned flags,
     uint32_t off)
@@ -95,8 +106,7 @@ push(struct mask *m, uint8_t sym, unsigned width, unsigned flags,
 	/* decide first what waited: its bytes end where this cell begins */
 	m->pend = true;
 	match_cells(m);
-	m->pend = m->mode != MODE_RUN &&
-	    (sym == '_' || (flags & CELL_MARGIN) != 0);
+	m->pend = may_change(m, &m->c[m->n - 1]);
 	match_cells(m);
 }
 
@@ -116,7 +126,7 @@ strike(struct mask *m, uint8_t sym, unsigned width)
 	uint8_t old = c != NULL ? c->sym : hist_last(m, 0);
 
 	m->over = false;
-	if (m->mode == MODE_RUN || (m->mode == MODE_BLOCK && c == NULL)) {
+	if (m->mode != MODE_TEXT && c == NULL) {
 		push(m, sym, width, 0, m->tokstart);
 		return;
 	}
@@ -137,7 +147,9 @@ strike(struct mask *m, uint8_t sym, unsigned width)
 	if (sym == '_' || sym == old || m->mode == MODE_BLOCK)
 		return;
 	c->sym = sym;
-	if (!m->pend)
+	if (m->mode == MODE_RUN)
+		c->over = 0; /* it is this one symbol of the value */
+	else if (!m->pend)
 		m->pos--;
 	m->pend = false;
 	match_cells(m);

@@ -62,6 +62,8 @@ hold_settle(struct mask *m)
 		m->strong = block_in_line(m);
 		return;
 	}
+	if (m->mode == MODE_RUN)
+		return; /* an underscore: a part of the run if it is struck */
 	if (m->pos == 0) { /* only a cell that may be struck over */
 		const struct dfa *d = &m->rules->dfa;
 
@@ -87,6 +89,10 @@ hold_expire(struct mask *m)
 {
 	int rule;
 
+	if (m->mode == MODE_RUN) {
+		m->pend = false; /* it underlines nothing, and ends the run */
+		match_cells(m);
+	}
 	if (!m->strong) {
 		emit_to(m, m->rawlen);
 		return;

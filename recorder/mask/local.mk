@@ -26,6 +26,7 @@ noinst_LTLIBRARIES += %D%/libmask.la
 	%D%/rulepath.c %D%/rulepath.h \
 	%D%/ruleset.c \
 	%D%/selftest.c \
+	%D%/sieve.c %D%/sieve.h \
 	%D%/sym.h \
 	%D%/table.c %D%/table.h \
 	%D%/taxids.c \
@@ -61,6 +62,8 @@ uninstall-hook: uninstall-tables
 uninstall-tables:
 	rm -rf $(DESTDIR)$(pkgdatadir)/mask.tables
 .PHONY: install-tables uninstall-tables
+
+EXTRA_DIST += %D%/README.md
 
 maskdir = $(pkgdatadir)/mask.d
 dist_mask_DATA = \

@@ -154,7 +154,8 @@ finish(struct mask_rules *r, const struct sum *sum, const char *profiles,
 	if (r->set.n == 0)
 		return err_set(e, ERR_CONFIG, "no mask rules");
 	if (choose_profiles(r, profiles, e) < 0 ||
-	    ruleset_compile(&r->set, r->profiles, &r->dfa, e) < 0)
+	    ruleset_compile(&r->set, r->profiles, &r->dfa, &r->starts, e) <
+	    0 || near_compile(r, e) < 0)
 		return -1;
 	r->all_live = true;
 	prepare(r);

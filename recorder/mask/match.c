@@ -82,14 +82,17 @@ match_value_start(const struct mask *m, uint16_t rule, uint32_t len)
 static bool
 any_word(const char *text, size_t from, size_t n, const char *words)
 {
-	for (const char *w = words; *w != '\0'; w += strlen(w) + 1)
-		for (size_t i = from; i < n; i++) {
-			if (i > 0 && near_joined((uint8_t)text[i - 1],
-			    (uint8_t)text[i]))
-				continue;
-			if (near_word(text + i, n - i, w))
+	for (size_t i = from; i < n; i++) {
+		uint8_t c = (uint8_t)text[i];
+
+		if (i > 0 && near_joined((uint8_t)text[i - 1], c))
+			continue;
+		c = (uint8_t)(sym_alpha(c) ? c | 0x20u : c);
+		for (const char *w = words; *w != '\0'; w += strlen(w) + 1)
+			if ((*w == '_' || (uint8_t)*w == c) &&
+			    near_word(text + i, n - i, w))
 				return true;
-		}
+	}
 	return false;
 }
 
@@ -192,14 +195,15 @@ candidate(const struct mask *m, uint16_t rule, uint32_t len, uint8_t next)
 		return false;
 	vs = match_value_start(m, rule, len);
 	if (len > RULE_RUN_MAX || vs + (uint32_t)r->after >= len ||
-	    !match_possible(m, rule, vs) || masked_before(m, vs))
+	    masked_before(m, vs))
 		return false;
 	for (uint32_t i = vs; i < len - (uint32_t)r->after; i++)
 		v[n++] = (char)m->c[m->head + i].sym;
 	for (int i = 0; i < r->nchecks; i++)
 		if (!check_value(&r->check[i], v, n))
 			return false;
-	return !allowed(m, rule, v, n);
+	/* last: looking for words takes longest */
+	return !allowed(m, rule, v, n) && match_possible(m, rule, vs);
 }
 
 /* The best rule that accepts the first len cells, or -1.  A munch rule that

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder/mask/near.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "recorder/mask/engine.h"
@@ -39,15 +40,6 @@ near_word(const char *text, size_t n, const char *word)
 	    !near_joined((uint8_t)text[k - 1], (uint8_t)text[k]));
 }
 
-/* 0 to 36: letters in either case, digits, anything else. */
-static unsigned
-code(uint8_t c)
-{
-	if (sym_digit(c))
-		return 26u + (c - '0');
-	return sym_alpha(c) ? (c | 0x20u) - 'a' : NEAR_CODES - 1;
-}
-
 static void
 set_bit(uint8_t *bits, size_t i)
 {
@@ -60,28 +52,106 @@ has_bit(const uint8_t *bits, size_t i)
 	return (bits[i / 8] >> i % 8 & 1) != 0;
 }
 
-static size_t
-three(unsigned a, unsigned b, unsigned c)
+/* Bit i: the word may go on with its character i.  A _ may be left out. */
+static uint64_t
+with_gaps(const char *w, uint64_t at)
 {
-	return (a * NEAR_CODES + b) * NEAR_CODES + c;
+	for (unsigned i = 0; i < 63 && w[i] != '\0'; i++)
+		if (w[i] == '_' && (at >> i & 1) != 0)
+			at |= (uint64_t)1 << (i + 1);
+	return at;
 }
 
-/* The ways a word may begin; a _ in it may be there or not. */
 static void
-add_word(uint8_t *bits, const char *w)
+add_char(struct symset *s, unsigned char c)
 {
-	for (unsigned gap = 0; gap < 2; gap++) {
-		unsigned c[3] = { NEAR_CODES - 1, NEAR_CODES - 1,
-		    NEAR_CODES - 1 };
-		size_t n = 0;
+	symset_add(s, c == '_' ? ' ' : c);
+	symset_add(s, c == '_' ? '-' : c);
+	symset_add(s, sym_alpha(c) ? c & ~0x20u : c);
+}
 
-		for (const char *p = w; *p != '\0' && n < 3; p++)
-			if (*p != '_')
-				c[n++] = code((uint8_t)*p);
-			else if (gap != 0)
-				break;
-		set_bit(bits, three(c[0], c[1], c[2]));
+/* What may stand at its first places. */
+static struct sieve_shape
+shape_of(const char *w)
+{
+	struct sieve_shape s = { .left = (1u << PREV_N) - 1 };
+	uint64_t at = 1;
+	size_t len = strlen(w);
+
+	for (size_t d = 0; d < SIEVE_DEPTH; d++) {
+		at = with_gaps(w, at);
+		if (len > 62 || (at >> len & 1) != 0) {
+			sieve_any(&s.at[d]);
+			continue;
+		}
+		for (size_t i = 0; i < len; i++)
+			if ((at >> i & 1) != 0)
+				add_char(&s.at[d], (unsigned char)w[i]);
+		at <<= 1;
 	}
+	return s;
+}
+
+static bool
+known(const struct mask_rules *r, const char *w)
+{
+	for (size_t i = 0; i < r->near_words && i < NEAR_WORDS; i++)
+		if (strcmp(r->near_word[i], w) == 0)
+			return true;
+	return false;
+}
+
+static int
+by_first(const void *a, const void *b)
+{
+	return **(const char *const *)a - **(const char *const *)b;
+}
+
+/* Each word once, by its first character. */
+static void
+list_words(struct mask_rules *r)
+{
+	size_t n = 0;
+
+	r->near_words = 0;
+	for (size_t i = 0; i < r->set.n; i++)
+		for (const char *w = r->set.rule[i].near; *w != '\0';
+		    w += strlen(w) + 1) {
+			const char *first = w + strspn(w, "_");
+
+			if (*first == '\0' || known(r, first))
+				continue;
+			if (r->near_words < NEAR_WORDS)
+				r->near_word[r->near_words] = first;
+			r->near_words++;
+		}
+	if (r->near_words > NEAR_WORDS)
+		return;
+	qsort(r->near_word, r->near_words, sizeof(r->near_word[0]), by_first);
+	for (size_t c = 0; c <= SYM_N; c++) {
+		while (n < r->near_words &&
+		    (unsigned char)r->near_word[n][0] < c)
+			n++;
+		r->near_from[c] = (uint16_t)n;
+	}
+}
+
+int
+near_compile(struct mask_rules *r, struct err *e)
+{
+	struct sieve_maker *k = calloc(1, sizeof(*k));
+
+	if (k == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	list_words(r);
+	for (size_t i = 0; i < r->near_words && i < NEAR_WORDS; i++) {
+		struct sieve_shape s = shape_of(r->near_word[i]);
+
+		sieve_add(k, &s);
+	}
+	sieve_finish(k, &r->words);
+	free(k);
+	return 0;
 }
 
 void
@@ -89,17 +159,8 @@ near_prepare(struct mask_rules *r)
 {
 	const struct dfa *d = &r->dfa;
 
-	memset(r->near_bits, 0, sizeof(r->near_bits));
 	memset(r->near_only, 0, sizeof(r->near_only));
-	r->near_words = 0;
-	for (size_t i = 0; i < r->set.n; i++)
-		for (const char *w = r->set.rule[i].near; *w != '\0';
-		    w += strlen(w) + 1) {
-			add_word(r->near_bits, w);
-			if (r->near_words < NEAR_WORDS)
-				r->near_word[r->near_words] = w;
-			r->near_words++;
-		}
+	list_words(r);
 	for (uint32_t q = d->accept_min; q < d->nstate; q++) {
 		unsigned n, i;
 		const uint16_t *acc = dfa_accepted(d, q, &n);
@@ -132,21 +193,6 @@ at_place(const struct near_scan *s, ptrdiff_t i)
 	return i >= 0 ? s->in[i] : hist_last(s->m, (unsigned)(-i - 1));
 }
 
-/* May a word begin with a, b, c?  It may end at a hump, or go on. */
-static bool
-may_begin(const uint8_t *bits, uint8_t a, uint8_t b, uint8_t c)
-{
-	const unsigned other = NEAR_CODES - 1;
-
-	if (!sym_alnum(b))
-		return has_bit(bits, three(code(a), other, other));
-	return has_bit(bits, three(code(a), code(b), code(c))) ||
-	    (!near_joined(b, c) &&
-	    has_bit(bits, three(code(a), code(b), other))) ||
-	    (!near_joined(a, b) &&
-	    has_bit(bits, three(code(a), other, other)));
-}
-
 /* Does a word stand at place i?  One that ends behind s->n stands before no
  * run that is asked about. */
 static bool
@@ -154,45 +200,47 @@ word_here(const struct near_scan *s, ptrdiff_t i)
 {
 	const struct mask_rules *r = s->m->rules;
 	char text[NEAR_BACK];
-	uint8_t first = at_place(s, i) | 0x20;
+	uint8_t c = at_place(s, i);
 	size_t n = 0;
 
-	if (r->near_words > NEAR_WORDS)
-		return true;
 	while (n < sizeof(text) && i + (ptrdiff_t)n < (ptrdiff_t)s->n) {
 		text[n] = (char)at_place(s, i + (ptrdiff_t)n);
 		n++;
 	}
-	for (size_t k = 0; k < r->near_words; k++) {
-		const char *w = r->near_word[k];
-
-		if ((uint8_t)*w == first && near_word(text, n, w))
+	c = (uint8_t)(sym_alpha(c) ? c | 0x20u : c & (SYM_N - 1u));
+	for (size_t k = r->near_from[c]; k < r->near_from[c + 1]; k++)
+		if (near_word(text, n, r->near_word[k]))
 			return true;
-	}
 	return false;
+}
+
+/* Note the word at place i, if one begins there. */
+static void
+look(struct near_scan *s, ptrdiff_t i)
+{
+	if (!near_joined(at_place(s, i - 1), at_place(s, i)) &&
+	    word_here(s, i))
+		s->hit = i;
 }
 
 bool
 near_may(struct near_scan *s, size_t at, size_t end)
 {
-	ptrdiff_t from = (ptrdiff_t)at - NEAR_BACK, i = s->done;
-	uint8_t last;
+	const struct sieve *words = &s->m->rules->words;
+	ptrdiff_t from = (ptrdiff_t)at - NEAR_BACK, to = (ptrdiff_t)end;
+	ptrdiff_t i = s->done < from ? from : s->done;
 
-	i = i < from ? from : i;
-	last = i > from ? at_place(s, i - 1) : 0;
-	for (; i < (ptrdiff_t)end; i++) {
-		uint8_t a = at_place(s, i), before = last;
+	if (s->m->rules->near_words > NEAR_WORDS)
+		return true;
+	for (; i < 0 && i < to; i++)
+		if (words->at[at_place(s, i)][0] != 0)
+			look(s, i);
+	for (; i < to; i += 64) {
+		uint64_t hits = sieve_block(words, at_place(s, i - 1),
+		    s->in + i, s->n - (size_t)i);
 
-		last = a;
-		if (!sym_alnum(a) || near_joined(before, a))
-			continue;
-		if (i + 2 >= (ptrdiff_t)s->n) {
-			s->hit = i; /* its end is not here yet */
-			break;
-		}
-		if (may_begin(s->m->rules->near_bits, a, at_place(s, i + 1),
-		    at_place(s, i + 2)) && word_here(s, i))
-			s->hit = i;
+		for (; hits != 0; hits &= hits - 1)
+			look(s, i + __builtin_ctzll(hits));
 	}
 	if (s->done < i)
 		s->done = i;

@@ -12,6 +12,7 @@
 
 #include "recorder/mask/sym.h"
 
+struct err;
 struct mask;
 struct mask_rules;
 
@@ -24,7 +25,10 @@ struct near_scan {
 	ptrdiff_t hit;		/* last place where a word may begin */
 };
 
-/* Fill the tables near_bits and near_only of r. */
+/* Fill the sieve words of r; ERR_MEMORY. */
+int near_compile(struct mask_rules *r, struct err *e);
+
+/* Fill the tables near_word and near_only of r. */
 void near_prepare(struct mask_rules *r);
 
 /* Does every rule that state accepts ask for a word? */

@@ -66,33 +66,52 @@ may_match(struct near_scan *near, size_t at, size_t i, size_t end,
 	return near_may(near, at, i);
 }
 
-/* The first place from which a match cannot be excluded. */
-static size_t
-find_candidate(const struct mask *m, unsigned prev, const uint8_t *in,
-    size_t end)
+/* Can a match not be excluded from place at on? */
+static bool
+may_begin(struct near_scan *near, uint8_t before, size_t at, size_t end)
 {
-	const struct mask_rules *r = m->rules;
-	struct near_scan near;
+	const struct mask_rules *r = near->m->rules;
 	const struct dfa *d = &r->dfa;
 	const uint16_t *next = d->next;
-	const uint8_t *cls = r->cls;
-	uint32_t nclass = d->nclass, accept_min = d->accept_min;
+	uint32_t q = r->first[r->prev[before]][near->in[at]];
+	size_t i = at + 1;
+
+	while (q != 0 && q < d->accept_min && i < end)
+		q = next[q * d->nclass + r->cls[near->in[i++]]];
+	return q != 0 && may_match(near, at, i, end, q);
+}
+
+/* Is place at worth a run of the automaton?  Not if all that may begin there
+ * asks for a word that is not there. */
+static bool
+worth(struct near_scan *near, uint8_t before, size_t at, size_t end)
+{
+	const struct sieve *s = &near->m->rules->starts;
+	uint64_t bits = sieve_place(s, before, near->in + at, end - at);
+
+	return (bits & ~s->near) != 0 || (bits != 0 && near_may(near, at, at));
+}
+
+/* The first place from which a match cannot be excluded. */
+static size_t
+find_candidate(const struct mask *m, const uint8_t *in, size_t end)
+{
+	uint8_t before = hist_last(m, 0);
+	struct near_scan near;
 
 	near_begin(&near, m, in, end);
-	for (size_t at = 0; at < end; at++) {
-		uint32_t q = r->first[prev][in[at]];
-		size_t i = at + 1;
+	for (size_t at = 0; at < end; at += 64) {
+		uint64_t hits = sieve_block(&m->rules->starts,
+		    at > 0 ? in[at - 1] : before, in + at, end - at);
 
-		prev = r->prev[in[at]];
-		if (q == 0)
-			continue;
-		while (q < accept_min && i < end) {
-			q = next[q * nclass + cls[in[i++]]];
-			if (q == 0)
-				break;
+		for (; hits != 0; hits &= hits - 1) {
+			size_t i = at + (size_t)__builtin_ctzll(hits);
+			uint8_t left = i > 0 ? in[i - 1] : before;
+
+			if (worth(&near, left, i, end) &&
+			    may_begin(&near, left, i, end))
+				return i;
 		}
-		if (q != 0 && may_match(&near, at, i, end, q))
-			return at;
 	}
 	return end;
 }
@@ -149,7 +168,7 @@ plain_feed(struct mask *m, const uint8_t *in, size_t n)
 
 	if (n < 2)
 		return 0;
-	done = find_candidate(m, sym_prev(hist_last(m, 0)), in, n - 1);
+	done = find_candidate(m, in, n - 1);
 	if (done == 0)
 		return 0;
 	if (buf_put(m->out, in, done, &e) < 0)

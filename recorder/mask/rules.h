@@ -15,6 +15,7 @@
 
 struct buf;
 struct err;
+struct sieve;
 
 #define RULE_ID_MAX	 32
 #define RULE_TAG_MAX	 16
@@ -98,9 +99,10 @@ void ruleset_clear(struct ruleset *set);
 /* Bit of a profile by name, 0 if unknown. */
 uint32_t ruleset_profile(const struct ruleset *set, const char *name);
 
-/* Build the automaton of the rules whose profiles meet the given bits.
- * ERR_CONFIG names the rule that has too many states. */
+/* Build the automaton of the rules whose profiles meet the given bits, and
+ * the sieve for where they begin.  ERR_CONFIG names the rule that has too many
+ * states. */
 int ruleset_compile(const struct ruleset *set, uint32_t profiles,
-    struct dfa *ret, struct err *e);
+    struct dfa *ret, struct sieve *starts, struct err *e);
 
 #endif

@@ -18,7 +18,7 @@
 #include "recorder/mask/engine.h"
 #include "recorder/mask/rulepath.h"
 
-#define MAGIC "WMASKTB1"
+#define MAGIC "WMASKTB2"
 #define ALIGN 16		/* of each part */
 
 struct head {
@@ -36,7 +36,7 @@ struct head {
 
 /* Where the parts lie: offsets from the header on. */
 struct parts {
-	size_t rule, allow, meta, next, pool, end;
+	size_t rule, allow, meta, next, pool, starts, words, end;
 };
 
 static size_t
@@ -57,7 +57,9 @@ parts_of(const struct head *h)
 	p.next = p.meta + aligned(h->nstate * sizeof(uint32_t));
 	p.pool = p.next + aligned((size_t)h->nstate * h->nclass *
 	    sizeof(uint16_t));
-	p.end = p.pool + aligned(h->npool * sizeof(uint16_t));
+	p.starts = p.pool + aligned(h->npool * sizeof(uint16_t));
+	p.words = p.starts + aligned(sizeof(struct sieve));
+	p.end = p.words + aligned(sizeof(struct sieve));
 	return p;
 }
 
@@ -67,9 +69,10 @@ build_of(uint8_t ret[SUM_LEN], struct err *e)
 {
 	struct buf b = BUF_INIT(16384);
 	const char *name;
-	int rc = buf_printf(&b, e, "%s %s %zu %zu %zu %zu", MAGIC,
+	int rc = buf_printf(&b, e, "%s %s %zu %zu %zu %zu %zu", MAGIC,
 	    PACKAGE_VERSION, sizeof(struct head), sizeof(struct rule),
-	    sizeof(struct rule_allow), sizeof(struct check));
+	    sizeof(struct rule_allow), sizeof(struct check),
+	    sizeof(struct sieve));
 
 	for (size_t i = 0; rc == 0 && (name = check_name(i)) != NULL; i++)
 		rc = buf_printf(&b, e, " %s", name);
@@ -159,6 +162,8 @@ table_format(const struct mask_rules *r, struct buf *b, struct err *e)
 	memcpy(to + p.next, d->next, (size_t)d->nstate * d->nclass *
 	    sizeof(*d->next));
 	memcpy(to + p.pool, d->pool, d->npool * sizeof(*d->pool));
+	memcpy(to + p.starts, &r->starts, sizeof(r->starts));
+	memcpy(to + p.words, &r->words, sizeof(r->words));
 	if (build_of(h.build, e) < 0)
 		return -1;
 	sum_of(to + p.rule, p.end - p.rule, h.sum);
@@ -294,6 +299,8 @@ point(const char *map, const struct head *h, struct mask_rules *r)
 	    .pool = (const uint16_t *)(const void *)(map + p.pool) };
 	memcpy(r->dfa.cls, h->cls, sizeof(h->cls));
 	memcpy(r->dfa.start, h->start, sizeof(h->start));
+	memcpy(&r->starts, map + p.starts, sizeof(r->starts));
+	memcpy(&r->words, map + p.words, sizeof(r->words));
 }
 
 /* All but the states: those are most of it, and reading them at each start of

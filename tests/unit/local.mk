@@ -137,6 +137,10 @@ unit_tests += %D%/test_table
 %C%_test_table_LDADD = recorder/mask/libmask.la lib/liblib.la $(CRYPTO_LIBS) \
 	$(unit_ldadd)
 
+unit_tests += %D%/test_sieve
+%C%_test_sieve_LDADD = recorder/mask/libmask.la lib/liblib.la $(CRYPTO_LIBS) \
+	$(unit_ldadd)
+
 unit_tests += %D%/test_mask
 %C%_test_mask_SOURCES = %D%/test_mask.c %D%/mask_helper.h
 %C%_test_mask_LDADD = recorder/mask/libmask.la lib/liblib.la $(CRYPTO_LIBS) \

@@ -31,6 +31,15 @@ static const struct {
 	    "[\b[c\bca\bar\brd]******4242\n" },
 	{ "_\b4_\b2_\b4_\b2" "424242424242\n",
 	    "[\b[c\bca\bar\brd]******4242\n" },
+	/* an underscore in a run may underline, or end it */
+	{ "FLWSECK_TEST-_\bb_\bc_\b8_\bf_\bc_\b3_\b4_\b6_\b0_\b9_\b9_"
+	    "\b1_\b2_\b3_\b9_\b4_\b8_\b0_\b7_\b3_\b6_\b5_\b4_\b3_\b8_\b"
+	    "9_\b9_\b9_\b1_\ba_\b5_\b8_\b-_\bX z\n",
+	    "FLWSECK_TEST-[\b[f\bfl\blu\but\btt\bte\ber\br]\b]*\b**\b**"
+	    "\b**\b**\b**\b**\b**\b**\b**\b**\b**\b**\b**\b**\b**\b**\b"
+	    "**\b**\b**\b**\b**\b**\b**\b**\b* z\n" },
+	{ "FLWSECK_TEST-bc8fc346099123948073654389991a58-X_b _c\n",
+	    "FLWSECK_TEST-[flutter]*************************_b _c\n" },
 	{ "| 4242-4242-4242-4242 | \xe2\x94\x82\n",
 	    "| [card]***-****-4242 | \xe2\x94\x82\n" },
 	{ "caf\xc3\xa9 4242424242424242 \xe6\x97\xa5\n",
