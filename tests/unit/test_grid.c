@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Our cells are those of libvterm, whatever a program does. */
+#include "tests/unit/test.h"
+
+#include <stdlib.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "recorder/grid.h"
+#include "report/view.h"
+
+#define ROWS 7
+#define COLS 19
+
+/* %u is a small number. */
+static const char *const ops[] = {
+	"a", "bc", "def", "0123456789", "\xe6\xbc\xa2", "\xc3\xa4", "\r",
+	"\n", "\r\n", "\b", "\t", "\033[%u;%uH", "\033[%u;%uf", "\033[%uA",
+	"\033[%uB", "\033[%uC", "\033[%uD", "\033[%uE", "\033[%uF",
+	"\033[%uG", "\033[%ud", "\033[J", "\033[1J", "\033[2J", "\033[K",
+	"\033[1K", "\033[2K", "\033[%uX", "\033[%u@", "\033[%uP", "\033[%uL",
+	"\033[%uM", "\033[%uS", "\033[%uT", "\033M", "\033D", "\033E",
+	"\033[2;5r", "\033[3;7r", "\033[r", "\0337", "\0338", "\033[?6h", "\033[?6l",
+	"\033[?7l", "\033[?7h", "\033[4h", "\033[4l", "\033[1;7m", "\033H",
+	"\033[%uI", "\033[%uZ", "\033[3g", "\033[?25l", "\033[%ub",
+};
+
+static void
+compare(const struct grid *g, const struct view *v, const struct buf *did)
+{
+	for (unsigned row = 0; row < ROWS; row++) {
+		const struct view_cell *c = view_row(v, (int)row);
+
+		for (unsigned col = 0; col < COLS; col++) {
+			uint32_t ours = grid_at(g, row, col)->cp;
+
+			if (ours != c[col].ch[0])
+				fail_msg("row %u column %u: U+%04x, libvterm "
+				    "U+%04x; \"%s\"", row, col, ours,
+				    c[col].ch[0], did->p);
+		}
+	}
+}
+
+static void
+one_round(unsigned count)
+{
+	struct buf did = BUF_INIT(1 << 20);
+	struct err e = { 0 };
+	struct view *v = NULL;
+	struct grid g;
+
+	assert_int_equal(view_open(ROWS, COLS, true, &v, &e), 0);
+	assert_int_equal(grid_open(&g, ROWS, COLS, &e), 0);
+	for (unsigned i = 0; i < count; i++) {
+		const char *op = ops[(unsigned)random() %
+		    (sizeof(ops) / sizeof(ops[0]))];
+		unsigned a = 1 + (unsigned)random() % 9;
+		unsigned b = 1 + (unsigned)random() % 24;
+		size_t from = did.len;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		assert_int_equal(buf_printf(&did, &e, op, a, b), 0);
+#pragma GCC diagnostic pop
+		if (view_put(v, did.p + from, did.len - from, &e) < 0)
+			fail_msg("%s", e.text);
+		for (size_t k = from; k < did.len; k++)
+			grid_byte(&g, (uint8_t)did.p[k]);
+		compare(&g, v, &did);
+	}
+	grid_close(&g);
+	view_close(v);
+	buf_clear(&did);
+}
+
+static void
+test_cells_are_those_of_libvterm(void **state)
+{
+	(void)state;
+	srandom(test_seed());
+	for (int i = 0; i < 400; i++)
+		one_round(60);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cells_are_those_of_libvterm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
