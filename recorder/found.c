@@ -10,6 +10,8 @@
 #include "lib/visible.h"
 #include "recorder/grid.h"
 
+#define MARGIN_MAX 12	/* of a line that goes on, columns */
+
 /* Four bytes a cell, and the ends of the lines. */
 #define TEXT_MAX (4 * GRID_COLS_MAX * GRID_ROWS_MAX + 2 * GRID_ROWS_MAX)
 
@@ -54,11 +56,22 @@ blank(const struct grid_cell *c)
 	return c->cp == 0 || c->cp == ' ';
 }
 
+/* Columns of a margin that line numbers leave blank. */
+static unsigned
+margin(const struct grid *g, unsigned row)
+{
+	unsigned n = 0;
+
+	while (n < MARGIN_MAX && n < g->cols && blank(grid_at(g, row, n)))
+		n++;
+	return n;
+}
+
 static bool
 runs_on(const struct grid *g, unsigned row)
 {
 	return row + 1 < g->rows && !blank(grid_at(g, row, g->cols - 1)) &&
-	    !blank(grid_at(g, row + 1, 0));
+	    margin(g, row + 1) < MARGIN_MAX;
 }
 
 static bool
@@ -76,12 +89,17 @@ line_ends(const struct look *l, unsigned row)
 	return !l->joined || !runs_on(l->g, row);
 }
 
+/* Nothing for the right half of a wide one, and for a margin inside of a
+ * joined line. */
 static size_t
-utf8_of(const struct grid_cell *c, char ret[4])
+utf8_of(const struct look *l, unsigned row, unsigned col, char ret[4])
 {
+	const struct grid_cell *c = grid_at(l->g, row, col);
+
 	ret[0] = ' ';
-	if (c->width == 0)
-		return 0; /* the right half of a wide one */
+	if (c->width == 0 || (l->joined && row > 0 && col < MARGIN_MAX &&
+	    blank(c) && runs_on(l->g, row - 1) && col < margin(l->g, row)))
+		return 0;
 	return c->cp == 0 ? 1 : visible_utf8(c->cp, ret);
 }
 
@@ -93,7 +111,7 @@ put_rows(struct look *l, struct err *e)
 	for (unsigned row = 0; row < l->g->rows; row++) {
 		for (unsigned col = 0; col < l->g->cols; col++) {
 			char utf8[4];
-			size_t n = utf8_of(grid_at(l->g, row, col), utf8);
+			size_t n = utf8_of(l, row, col, utf8);
 
 			*at++ = (uint32_t)l->text.len;
 			if (n > 0 && buf_put(&l->text, utf8, n, e) < 0)
@@ -160,7 +178,7 @@ mark_cells(struct look *l)
 		for (unsigned col = 0; col < l->g->cols; col++, i++) {
 			char utf8[4];
 			const struct grid_cell *c = &l->g->cell[i];
-			size_t n = utf8_of(c, utf8), m;
+			size_t n = utf8_of(l, row, col, utf8), m;
 
 			if (n == 0)
 				continue;

@@ -7,7 +7,7 @@
  * rule sees a value in them.  So, while it uses the alternate screen, we keep
  * the cells it has painted, and those that each view shows.  The rules look at
  * the whole screen, line by line and with lines that run into each other
- * joined.  A glyph of a value that a view is about to show becomes an asterisk
+ * (also behind the blanks under a line number) joined.  A glyph of a value that a view is about to show becomes an asterisk
  * in its bytes; one that stands there already is painted over.
  *
  * Of the normal screen it only looks for the switch.  What is painted and

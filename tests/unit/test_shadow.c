@@ -10,6 +10,8 @@
 
 #define ALT "\033[?1049h\033[H"
 #define CARD "4111111111111111"
+#define OVER "\033[1;1H*\033[1;2H*\033[1;3H*\033[1;4H*\033[1;5H*" \
+	"\033[1;6H*\033[1;7H*\033[1;8H*"	/* the first eight cells */
 
 static struct mask_rules *rules;
 static const uint8_t key[MASK_KEY_LEN] = { 1 };
@@ -78,11 +80,13 @@ test_values_painted_in_pieces_are_hidden(void **state)
 	CASE("right half first", ALT "\033[1;9H11111111\033[H41111111",
 	    ALT "\033[1;9H****1111\033[H********", 80, 1, 0),
 	CASE("first half was shown", ALT "41111111\0\033[1;9H11111111",
-	    ALT "41111111\033[1;9H****1111\0337\033[m\033[1;1H*\033[1;2H*"
-	    "\033[1;3H*\033[1;4H*\033[1;5H*\033[1;6H*\033[1;7H*\033[1;8H*"
-	    "\0338", 80, 1, 8),
+	    ALT "41111111\033[1;9H****1111\0337\033[m" OVER "\0338", 80, 1,
+	    8),
 	CASE("over a soft wrap by address", ALT "\033[1;13H41111111"
 	    "\033[2;1H11111111", ALT "\033[1;13H********\033[2;1H****1111",
+	    20, 1, 0),
+	CASE("behind the margin of line numbers", ALT "\033[1;13H41111111"
+	    "\033[2;5H11111111", ALT "\033[1;13H********\033[2;5H****1111",
 	    20, 1, 0),
 	CASE("the screen is left at once", ALT "41111111\033[1;9H11111111"
 	    "\033[?1049lx", ALT "********\033[1;9H****1111\033[?1049lx", 80,
@@ -91,7 +95,8 @@ test_values_painted_in_pieces_are_hidden(void **state)
 	    "\033[2;9H11111111\033[6H\n", ALT "\033[2H********"
 	    "\033[2;9H****1111\033[6H\n", 80, 1, 0),
 	CASE("cut inside a sequence", ALT "41111111\033[1;\0"
-	    "9H11111111", ALT "********\033[1;9H****1111", 80, 1, 0),
+	    "9H11111111", ALT "41111111\033[1;9H****1111\0337\033[m" OVER
+	    "\0338", 80, 1, 8),
 	CASE("after it nothing is kept", ALT "4111\033[?1049l\033[H"
 	    "\033[5G111111111111", ALT "4111\033[?1049l\033[H"
 	    "\033[5G111111111111", 80, 0, 0),
