@@ -70,7 +70,9 @@ margin(const struct grid *g, unsigned row)
 static bool
 runs_on(const struct grid *g, unsigned row)
 {
-	return row + 1 < g->rows && !blank(grid_at(g, row, g->cols - 1)) &&
+	/* it may go on behind a blank in the last column */
+	return row + 1 < g->rows && (!blank(grid_at(g, row, g->cols - 1)) ||
+	    (g->cols > 1 && !blank(grid_at(g, row, g->cols - 2)))) &&
 	    margin(g, row + 1) < MARGIN_MAX;
 }
 

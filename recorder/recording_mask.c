@@ -107,7 +107,9 @@ int
 recording_shadow(struct recording *r, enum recording_stream which, bool live,
     struct buf *b, size_t from, struct err *e)
 {
+	const struct stream *s = &r->stream[which];
+
 	return r->shadow == NULL || which != STREAM_OUT ? 0 :
 	    shadow_pass(r->shadow, live ? SHADOW_LIVE : SHADOW_KEPT, b, from,
-	    e);
+	    mask_held(live ? s->live : s->kept), e);
 }

@@ -11,11 +11,14 @@
 
 #define ESC 0x1b
 #define SHOWN_MAX (8 * 1024 * 1024)
+#define AHEAD_MAX (1024 * 1024)
 
-/* The terminal of one view. */
+/* One view: its terminal, and the program's as far as the view is. */
 struct side {
-	struct grid grid;
-	uint64_t looked, told;	/* painted, of grid and of the program's */
+	struct grid grid, raw;
+	struct buf ahead;	/* bytes the view has not come to yet */
+	struct found found;
+	uint64_t looked, told;	/* painted, of grid and of raw */
 };
 
 /* A glyph among the bytes that are about to be shown. */
@@ -26,10 +29,8 @@ struct glyph {
 
 struct shadow {
 	struct shadow_options o;
-	struct tok tok;		/* of the normal screen */
+	struct tok tok;		/* where the program is */
 	enum { NORMAL, ENTERING, FULL, LEAVING } mode;
-	struct grid grid;	/* as the program painted it */
-	struct found found;
 	struct side side[SHADOW_VIEWS];
 	struct glyph *glyph;	/* to be replaced */
 	size_t nglyph, room;
@@ -47,26 +48,31 @@ shadow_new(const struct shadow_options *o, struct shadow **ret,
 }
 
 static void
-close_grids(struct shadow *s)
+close_sides(struct shadow *s)
 {
-	grid_close(&s->grid);
-	for (int i = 0; i < SHADOW_VIEWS; i++)
-		grid_close(&s->side[i].grid);
-	found_close(&s->found);
+	for (int i = 0; i < SHADOW_VIEWS; i++) {
+		struct side *v = &s->side[i];
+
+		grid_close(&v->grid);
+		grid_close(&v->raw);
+		buf_clear(&v->ahead);
+		found_close(&v->found);
+	}
 	free(s->glyph);
 	s->glyph = NULL;
 	s->nglyph = s->room = 0;
 }
 
 static int
-open_grids(struct shadow *s, struct err *e)
+open_sides(struct shadow *s, struct err *e)
 {
-	if (grid_open(&s->grid, s->o.rows, s->o.cols, e) < 0 ||
-	    found_open(&s->found, s->grid.rows * s->grid.cols, e) < 0)
-		return -1;
 	for (int i = 0; i < SHADOW_VIEWS; i++) {
-		s->side[i] = (struct side){ .looked = 0 };
-		if (grid_open(&s->side[i].grid, s->o.rows, s->o.cols, e) < 0)
+		struct side *v = &s->side[i];
+
+		*v = (struct side){ .ahead = BUF_INIT(AHEAD_MAX) };
+		if (grid_open(&v->grid, s->o.rows, s->o.cols, e) < 0 ||
+		    grid_open(&v->raw, s->o.rows, s->o.cols, e) < 0 ||
+		    found_open(&v->found, v->raw.rows * v->raw.cols, e) < 0)
 			return -1;
 	}
 	s->mode = FULL;
@@ -78,7 +84,7 @@ shadow_free(struct shadow *s)
 {
 	if (s == NULL)
 		return;
-	close_grids(s);
+	close_sides(s);
 	free(s);
 }
 
@@ -89,15 +95,18 @@ shadow_resize(struct shadow *s, unsigned rows, unsigned cols, struct err *e)
 	s->o.cols = cols;
 	if (s->mode != FULL && s->mode != LEAVING)
 		return 0;
-	if (grid_resize(&s->grid, rows, cols, e) < 0)
-		return -1;
-	for (int i = 0; i < SHADOW_VIEWS; i++)
-		if (grid_resize(&s->side[i].grid, rows, cols, e) < 0)
+	for (int i = 0; i < SHADOW_VIEWS; i++) {
+		struct side *v = &s->side[i];
+
+		found_close(&v->found);
+		if (grid_resize(&v->grid, rows, cols, e) < 0 ||
+		    grid_resize(&v->raw, rows, cols, e) < 0 ||
+		    found_open(&v->found, v->raw.rows * v->raw.cols, e) < 0 ||
+		    found_look(&v->found, &v->raw, s->o.rules, s->o.key,
+		    e) < 0)
 			return -1;
-	found_close(&s->found);
-	if (found_open(&s->found, s->grid.rows * s->grid.cols, e) < 0)
-		return -1;
-	return found_look(&s->found, &s->grid, s->o.rules, s->o.key, e);
+	}
+	return 0;
 }
 
 /* ---- the program ------------------------------------------------------ */
@@ -126,33 +135,47 @@ take_normal(struct shadow *s, const char *p, size_t n)
 	return n;
 }
 
+/* Up to the last byte of what leaves it, then that byte: until it is shown
+ * the views have the screen. */
+static size_t
+take_full(struct shadow *s, const char *p, size_t n)
+{
+	size_t i = 0;
+
+	for (; i < n; i++) {
+		if (grid_switch(&s->tok, (uint8_t)p[i]) == -1) {
+			if (i > 0)
+				return i;
+			s->mode = LEAVING;
+			s->tok = (struct tok){ .state = 0 };
+			return 1;
+		}
+		do
+			(void)tok_byte(&s->tok, (uint8_t)p[i]);
+		while (s->tok.again);
+	}
+	return n;
+}
+
 int
 shadow_take(struct shadow *s, const char *p, size_t n, size_t *ret,
     struct err *e)
 {
-	uint64_t before;
-	size_t i = 0;
-
 	if (s->mode == LEAVING) {
-		close_grids(s);
+		close_sides(s);
 		s->mode = NORMAL;
 	}
-	if (s->mode == ENTERING && open_grids(s, e) < 0)
+	if (s->mode == ENTERING && open_sides(s, e) < 0)
 		return -1;
 	if (s->mode == NORMAL) {
 		*ret = take_normal(s, p, n);
 		return 0;
 	}
-	before = s->grid.painted;
-	for (; i < n && grid_switch(&s->grid.tok, (uint8_t)p[i]) != -1; i++)
-		grid_byte(&s->grid, (uint8_t)p[i]);
-	if (i == 0) {	/* it leaves: the views have until then */
-		s->mode = LEAVING;
-		i = 1;
-	}
-	*ret = i;
-	return s->grid.painted == before ? 0 : found_look(&s->found,
-	    &s->grid, s->o.rules, s->o.key, e);
+	*ret = take_full(s, p, n);
+	for (int i = 0; i < SHADOW_VIEWS; i++)
+		if (buf_put(&s->side[i].ahead, p, *ret, e) < 0)
+			return -1;
+	return 0;
 }
 
 /* ---- what a view shows ------------------------------------------------ */
@@ -192,7 +215,7 @@ collect(struct shadow *s, struct side *v, uint64_t base, struct buf *over,
 {
 	struct grid *g = &v->grid;
 
-	if (v->looked == g->painted && v->told == s->grid.painted)
+	if (v->looked == g->painted && v->told == v->raw.painted)
 		return 0;
 	for (unsigned row = 0; row < g->rows; row++)
 		for (unsigned col = 0; col < g->cols; col++) {
@@ -202,11 +225,11 @@ collect(struct shadow *s, struct side *v, uint64_t base, struct buf *over,
 			unsigned width = c->width;
 			struct found_value *f;
 
-			if (s->found.cell[i] == 0 || c->cp == 0 ||
+			if (v->found.cell[i] == 0 || c->cp == 0 ||
 			    c->cp == ' ' || c->cp == '*' ||
-			    c->cp != s->grid.cell[i].cp)
+			    c->cp != v->raw.cell[i].cp)
 				continue;
-			f = &s->found.value[s->found.cell[i] - 1];
+			f = &v->found.value[v->found.cell[i] - 1];
 			f->hidden++;
 			f->exposed += here ? 0 : 1;
 			if ((here && c->len > 0 ? put_glyph(s,
@@ -220,7 +243,7 @@ collect(struct shadow *s, struct side *v, uint64_t base, struct buf *over,
 				c[1] = *c;
 		}
 	v->looked = g->painted;
-	v->told = s->grid.painted;
+	v->told = v->raw.painted;
 	return 0;
 }
 
@@ -258,7 +281,7 @@ static void
 tell(struct shadow *s, enum shadow_view view)
 {
 	for (unsigned i = 0; i <= FOUND_MAX; i++) {
-		struct found_value *v = &s->found.value[i];
+		struct found_value *v = &s->side[view].found.value[i];
 		struct mask_event ev = { .rule = v->rule, .len = v->len,
 		    .cols = v->cols, .exposed = v->exposed,
 		    .state = MASK_SCREEN, .masked = true };
@@ -269,6 +292,21 @@ tell(struct shadow *s, enum shadow_view view)
 		}
 		v->hidden = v->exposed = 0;
 	}
+}
+
+/* The program's terminal, up to where the view is: held bytes behind. */
+static int
+follow(struct shadow *s, struct side *v, size_t held, struct err *e)
+{
+	size_t n = v->ahead.len > held ? v->ahead.len - held : 0, i = 0;
+	uint64_t before = v->raw.painted;
+
+	for (; i < n && grid_switch(&v->raw.tok, (uint8_t)v->ahead.p[i]) !=
+	    -1; i++)
+		grid_byte(&v->raw, (uint8_t)v->ahead.p[i]);
+	buf_drop(&v->ahead, i);
+	return v->raw.painted == before ? 0 : found_look(&v->found, &v->raw,
+	    s->o.rules, s->o.key, e);
 }
 
 /* Feed the view; *at is the last offset where a sequence may be put in. */
@@ -295,7 +333,7 @@ feed(struct shadow *s, struct side *v, const char *p, size_t n, size_t *at,
 
 int
 shadow_pass(struct shadow *s, enum shadow_view view, struct buf *b,
-    size_t from, struct err *e)
+    size_t from, size_t held, struct err *e)
 {
 	struct side *v = &s->side[view];
 	struct buf over = BUF_INIT(SHOWN_MAX), out = BUF_INIT(SHOWN_MAX);
@@ -305,7 +343,7 @@ shadow_pass(struct shadow *s, enum shadow_view view, struct buf *b,
 	if (s->mode != FULL && s->mode != LEAVING)
 		return 0;
 	s->nglyph = 0;
-	if (feed(s, v, b->p + from, n, &at, &over, e) < 0)
+	if (follow(s, v, held, e) < 0 || feed(s, v, b->p + from, n, &at, &over, e) < 0)
 		rc = -1;
 	if (rc == 0 && over.len > 0) {
 		rc = buf_printf(&over, e, "%s%s\0338", v->grid.insert ?

@@ -49,10 +49,10 @@ void shadow_free(struct shadow *s);
 int shadow_take(struct shadow *s, const char *p, size_t n, size_t *ret,
     struct err *e);
 
-/* b from `from` on is about to be shown in that view: take out of it what must
- * not be.  -1 with *e: none of it may be shown. */
+/* b from `from` on is about to be shown in that view, whose masker holds that
+ * many bytes back: take out of it what must not be.  -1 with *e: none of it may be shown. */
 int shadow_pass(struct shadow *s, enum shadow_view view, struct buf *b,
-    size_t from, struct err *e);
+    size_t from, size_t held, struct err *e);
 
 /* The terminal has another size. */
 int shadow_resize(struct shadow *s, unsigned rows, unsigned cols,

@@ -54,7 +54,8 @@ show(const char *p, size_t n, unsigned cols, struct buf *out,
 			    0);
 			assert_true(taken > 0 && taken <= left);
 			assert_int_equal(buf_put(out, p, taken, &e), 0);
-			if (shadow_pass(s, SHADOW_LIVE, out, before, &e) < 0)
+			if (shadow_pass(s, SHADOW_LIVE, out, before, 0,
+			    &e) < 0)
 				fail_msg("%s", e.text);
 		}
 		p++;
