@@ -24,7 +24,8 @@ struct look {
 	uint32_t *at;		/* offset in text of each cell */
 	struct found_value *seen;	/* FOUND_MAX: by the masker */
 	unsigned n;
-	bool joined;		/* lines that run into the next are */
+	unsigned joined;	/* lines that run into the next are, with so
+				 * many blanks less one between them */
 };
 
 int
@@ -88,7 +89,7 @@ any_runs_on(const struct grid *g)
 static bool
 line_ends(const struct look *l, unsigned row)
 {
-	return !l->joined || !runs_on(l->g, row);
+	return l->joined == 0 || !runs_on(l->g, row);
 }
 
 /* Nothing for the right half of a wide one, and for a margin inside of a
@@ -99,8 +100,9 @@ utf8_of(const struct look *l, unsigned row, unsigned col, char ret[4])
 	const struct grid_cell *c = grid_at(l->g, row, col);
 
 	ret[0] = ' ';
-	if (c->width == 0 || (l->joined && row > 0 && col < MARGIN_MAX &&
-	    blank(c) && runs_on(l->g, row - 1) && col < margin(l->g, row)))
+	if (c->width == 0 || (l->joined > 0 && row > 0 && col < MARGIN_MAX &&
+	    blank(c) && runs_on(l->g, row - 1) &&
+	    col + l->joined <= margin(l->g, row)))
 		return 0;
 	return c->cp == 0 ? 1 : visible_utf8(c->cp, ret);
 }
@@ -246,8 +248,8 @@ found_look(struct found *f, const struct grid *g,
 		(void)err_set(e, ERR_MEMORY, "out of memory");
 	} else {
 		rc = look(&l, rules, e);
-		l.joined = true;
-		if (rc == 0 && any_runs_on(g))
+		for (l.joined = 1; rc == 0 && l.joined <= 2 &&
+		    any_runs_on(g); l.joined++)
 			rc = look(&l, rules, e);
 	}
 	f->value[FOUND_MAX].hidden = f->value[FOUND_MAX].exposed = 0;

@@ -22,8 +22,10 @@ SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\)"
 
 
 def plain(text):
-    """Without sequences and controls, as contiguous text."""
-    return re.sub(r"[\x00-\x1f\x7f]", "", SEQUENCE.sub("", text))
+    """As contiguous text: without colours, wraps and what erases to the right;
+    anything else parts."""
+    text = re.sub(r"\x1b\[[0-9;:]*m|\x1b\[0?K| \x08|\r\n", "", text)
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f]", "\0", SEQUENCE.sub("\0", text))
 
 
 class Late(Exception):

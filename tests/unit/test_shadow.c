@@ -89,6 +89,9 @@ test_values_painted_in_pieces_are_hidden(void **state)
 	CASE("behind the margin of line numbers", ALT "\033[1;13H41111111"
 	    "\033[2;5H11111111", ALT "\033[1;13H********\033[2;5H****1111",
 	    20, 1, 0),
+	CASE("a blank of the value, then the margin", ALT "\033[1;12H4111 1111"
+	    "\033[2;6H1111 1111", ALT "\033[1;12H**** ****\033[2;6H**** "
+	    "1111", 20, 1, 0),
 	CASE("the screen is left at once", ALT "41111111\033[1;9H11111111"
 	    "\033[?1049lx", ALT "********\033[1;9H****1111\033[?1049lx", 80,
 	    1, 0),
