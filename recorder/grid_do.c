@@ -69,6 +69,7 @@ tab(struct grid *g, unsigned n)
 {
 	unsigned end = g->at.col < g->right ? g->right : g->cols;
 
+	g->at.full = false;
 	for (; n > 0 && g->at.col + 1 < end; n--)
 		do
 			g->at.col++;
@@ -88,10 +89,11 @@ back_tab(struct grid *g, unsigned n)
 static void
 line_feed(struct grid *g)
 {
-	bool full = g->at.full;
+	unsigned row = g->at.row;
 
 	grid_down(g);
-	g->at.full = full && !g->newline;
+	if (g->at.row != row || g->newline)
+		g->at.full = false;
 	if (g->newline)
 		g->at.col = 0;
 }
