@@ -328,7 +328,7 @@ PROMPTS = (
 )
 
 
-def type_secret(t, command, before):
+def type_secret(t, command):
     """The command asks (twice at most) and says how much it got."""
     t.type("clear; " + command)
     t.keys("Enter")
@@ -353,7 +353,7 @@ def typed(folder, argv, key):
                 continue
             try:
                 type_secret(t, command % {"key": key} if "%(" in command else
-                            command, name)
+                            command)
             except Late as late:
                 raise Failed(name, late) from None
         t.type("exit")
