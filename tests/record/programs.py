@@ -6,7 +6,8 @@ terminal, none in the recording, as bytes or drawn; what was masked is counted.
 And secrets that are typed are nowhere.
 
 The terminal outside is a tmux of its own (outer.py).
-in: a build ($WARRANT_BUILD or the current folder), $WARRANT_TEST_SEED
+in: a build ($WARRANT_BUILD or the current folder); the values are the same in
+    every run, others by $WARRANT_PLANTED_SEED
 out: a line a program; 77 without tmux"""
 import json
 import os
@@ -27,7 +28,7 @@ from outer import Late, Outer, need, plain  # noqa: E402
 BUILD = os.path.abspath(os.environ.get("WARRANT_BUILD", "."))
 RECORDER = f"{BUILD}/recorder/warrant-recorder"
 REPLAY = f"{BUILD}/report/warrant-replay"
-SEED = int(os.environ.get("WARRANT_TEST_SEED", "1"))
+SEED = int(os.environ.get("WARRANT_PLANTED_SEED", "1"))
 SECRET = "tYped-Zq71xw"     # of no rule: only that it was typed hides it
 CLEAN = {"HISTFILE": "/dev/null", "PS1": "$ ", "LESS": "", "LESSHISTFILE": "-",
          "VIMINIT": "set nocompatible nomodeline viminfo= noswapfile"}
