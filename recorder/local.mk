@@ -12,16 +12,19 @@ noinst_LTLIBRARIES += %D%/librelay.la
 %C%_librelay_la_SOURCES =
 %C%_librelay_la_SOURCES += %D%/cast.c %D%/cast.h
 %C%_librelay_la_SOURCES += %D%/recording.c %D%/recording.h \
-	%D%/recording_end.c %D%/recording_private.h
+	%D%/recording_end.c %D%/recording_mask.c %D%/recording_private.h
 %C%_librelay_la_SOURCES += %D%/relay.c %D%/relay.h
 %C%_librelay_la_SOURCES += %D%/syncer.c %D%/syncer.h
 %C%_librelay_la_SOURCES += %D%/tally.c %D%/tally.h
 %C%_librelay_la_SOURCES += %D%/terminal.c %D%/terminal.h
+%C%_librelay_la_SOURCES += %D%/found.c %D%/found.h
+%C%_librelay_la_SOURCES += %D%/grid.c %D%/grid.h %D%/grid_do.c
 %C%_librelay_la_SOURCES += %D%/header.c %D%/header.h
 %C%_librelay_la_SOURCES += %D%/lines.c %D%/lines.h
 %C%_librelay_la_SOURCES += %D%/marker.c %D%/marker.h
 %C%_librelay_la_SOURCES += %D%/mask_text.c %D%/mask_text.h
 %C%_librelay_la_SOURCES += %D%/moved.c %D%/moved.h
+%C%_librelay_la_SOURCES += %D%/shadow.c %D%/shadow.h
 %C%_librelay_la_SOURCES += %D%/sftp.c %D%/sftp.h %D%/sftp_state.h \
 	%D%/sftp_answer.c %D%/sftp_ask.c %D%/sftp_fact.c
 %C%_librelay_la_SOURCES += %D%/sftp_file.c %D%/sftp_file.h

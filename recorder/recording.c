@@ -8,10 +8,10 @@
 #include "lib/clock.h"
 #include "recorder/cast.h"
 #include "recorder/header.h"
-#include "recorder/marker.h"
 #include "recorder/mask_text.h"
 #include "recorder/moved.h"
 #include "recorder/recording_private.h"
+#include "recorder/shadow.h"
 
 #define GATHER_NS (INT64_C(2) * 1000 * 1000)	/* of reads for one line */
 #define LINE_BYTES (16 * 1024)	/* text of one line */
@@ -90,47 +90,6 @@ keep(struct recording *r, enum recording_stream which, const char *p,
 	return s->text.len >= LINE_BYTES ? cut_lines(r, which, false, e) : 0;
 }
 
-/* ---- masked values ---------------------------------------------------- */
-
-static void
-mark_mask(struct recording *r, const struct mask_event *ev,
-    const char *view, unsigned exposed)
-{
-	char text[MARKER_MAX];
-	size_t n = marker_mask(ev, view, exposed, r->o.key_id, text);
-
-	if (lines_put(&r->lines, r->now_ns, 'm', text, n, &r->why) < 0)
-		r->failed = true;
-}
-
-static void
-kept_event(void *ctx, const struct mask_event *ev)
-{
-	struct recording *r = ctx;
-	struct recording_count *c = tally_of(&r->tally, ev->rule);
-	bool shown = r->o.show_all;
-
-	c->n++;
-	r->totals.masked += ev->masked ? 1 : 0;
-	if (shown) {
-		c->exposed++;
-		r->totals.exposed++;
-	}
-	mark_mask(r, ev, "record", shown ? ev->cols : 0);
-}
-
-static void
-live_event(void *ctx, const struct mask_event *ev)
-{
-	struct recording *r = ctx;
-
-	if (ev->exposed == 0)
-		return;
-	tally_of(&r->tally, ev->rule)->exposed++;
-	r->totals.exposed++;
-	mark_mask(r, ev, "live", ev->exposed);
-}
-
 size_t
 recording_counts(struct recording *r,
     struct recording_count ret[RECORDING_RULES])
@@ -146,37 +105,6 @@ recording_totals(const struct recording *r, struct recording_totals *ret)
 }
 
 /* ---- begin ------------------------------------------------------------ */
-
-static int
-open_masks(struct recording *r, struct err *e)
-{
-	struct mask_options live = { .view = MASK_LIVE, .tty = r->o.tty,
-	    .cols = r->o.cols, .event = live_event, .ctx = r };
-	struct mask_options kept = live;
-
-	kept.view = MASK_RECORD;
-	kept.event = kept_event;
-	(void)memcpy(live.key, r->o.key, sizeof(live.key));
-	(void)memcpy(kept.key, r->o.key, sizeof(kept.key));
-	if (!r->o.tty)
-		live.t2_ns = MASK_T2_PIPE_NS;
-	for (int i = 0; i < STREAM_N; i++) {
-		struct stream *s = &r->stream[i];
-
-		if ((i == STREAM_ERR && r->o.tty) ||
-		    (r->moved != NULL && i != STREAM_ERR))
-			continue;
-		s->kept = mask_new(r->o.rules, &kept, e);
-		if (s->kept == NULL)
-			return -1;
-		if (i == STREAM_IN || r->o.show_all)
-			continue;
-		s->live = mask_new(r->o.rules, &live, e);
-		if (s->live == NULL)
-			return -1;
-	}
-	return 0;
-}
 
 static int
 on_moved(void *arg, const json_t *given, struct err *e)
@@ -229,7 +157,7 @@ recording_open(const struct recording_options *o, struct recording **ret,
 	r->now_ns = clock_mono_ns();
 	if ((o->transfer != NULL && moved_open(o->transfer, on_moved, r,
 	    &r->moved, e) < 0) ||
-	    (o->rules != NULL && open_masks(r, e) < 0) ||
+	    (o->rules != NULL && recording_open_masks(r, e) < 0) ||
 	    open_lines(r, e) < 0) {
 		recording_free(r);
 		return -1;
@@ -245,6 +173,7 @@ recording_free(struct recording *r)
 	if (r == NULL)
 		return;
 	moved_free(r->moved);
+	shadow_free(r->shadow);
 	for (int i = 0; i < STREAM_N; i++) {
 		mask_free(r->stream[i].live);
 		mask_free(r->stream[i].kept);
@@ -293,11 +222,30 @@ recording_keep(struct recording *r, enum recording_stream which, const char *p,
 	rc = p == NULL ? mask_flush(m, &r->kept, e) :
 	    mask_feed(m, p, n, r->now_ns, &r->kept, e);
 	/* it may have been shown by the live view: first of all it is ours */
-	if (rc < 0 || keep(r, which, r->kept.p, r->kept.len, e) < 0 ||
+	if (rc < 0 || recording_shadow(r, which, false, &r->kept, 0, e) < 0 ||
+	    keep(r, which, r->kept.p, r->kept.len, e) < 0 ||
 	    markers(r, e) < 0)
 		return -1;
 	buf_reset(&r->kept);
 	return 0;
+}
+
+/* Let both views of a stream take bytes. */
+static int
+feed(struct recording *r, enum recording_stream s, const char *p, size_t n,
+    struct buf *show, struct err *e)
+{
+	struct mask *live = r->stream[s].live;
+	size_t before = show->len;
+
+	if (recording_keep(r, s, p, n, e) < 0)
+		return -1;
+	if (live == NULL)
+		return buf_put(show, p, n, e);
+	if (mask_feed(live, p, n, r->now_ns, show, e) < 0 ||
+	    recording_shadow(r, s, true, show, before, e) < 0)
+		return -1;
+	return markers(r, e);
 }
 
 int
@@ -305,18 +253,18 @@ recording_output(struct recording *r, enum recording_stream s,
     const char *p, size_t n, int64_t now_ns, struct buf *show,
     struct err *e)
 {
-	struct mask *live = r->stream[s].live;
+	size_t taken = n;
 
 	r->now_ns = now_ns;
 	r->totals.bytes_out += n;
 	if (r->moved != NULL && s == STREAM_OUT)
 		return moved_bytes(r->moved, false, p, n, e) < 0 ? -1 :
 		    buf_put(show, p, n, e);
-	if (recording_keep(r, s, p, n, e) < 0)
-		return -1;
-	if ((live != NULL ? mask_feed(live, p, n, now_ns, show, e) :
-	    buf_put(show, p, n, e)) < 0 || markers(r, e) < 0)
-		return -1;
+	for (; n > 0; p += taken, n -= taken)
+		if ((r->shadow != NULL && s == STREAM_OUT && shadow_take(
+		    r->shadow, p, n, &taken, e) < 0) ||
+		    feed(r, s, p, taken, show, e) < 0)
+			return -1;
 	return cut_if_due(r, e) < 0 ? -1 : lines_flush(&r->lines, now_ns, e);
 }
 
@@ -324,11 +272,14 @@ int
 recording_end_stream(struct recording *r, enum recording_stream s,
     struct buf *show, struct err *e)
 {
+	size_t before = show->len;
+
 	r->now_ns = clock_mono_ns();
 	if (r->stream[s].kept == NULL)
 		return cut_lines(r, s, true, e);
 	if (recording_keep(r, s, NULL, 0, e) < 0 || (r->stream[s].live != NULL &&
-	    mask_flush(r->stream[s].live, show, e) < 0) ||
+	    (mask_flush(r->stream[s].live, show, e) < 0 ||
+	    recording_shadow(r, s, true, show, before, e) < 0)) ||
 	    markers(r, e) < 0)
 		return -1;
 	return cut_lines(r, s, true, e);
@@ -382,20 +333,23 @@ static int
 tick_masks(struct recording *r, int i, struct buf *show, struct err *e)
 {
 	struct stream *s = &r->stream[i];
+	enum recording_stream which = (enum recording_stream)i;
+	size_t before = show->len;
 
 	if (s->kept != NULL && mask_deadline(s->kept) >= 0) {
 		if (mask_tick(s->kept, r->now_ns, &r->kept, e) < 0 ||
-		    keep(r, (enum recording_stream)i, r->kept.p,
-		    r->kept.len, e) < 0)
+		    recording_shadow(r, which, false, &r->kept, 0, e) < 0 ||
+		    keep(r, which, r->kept.p, r->kept.len, e) < 0)
 			return -1;
 		buf_reset(&r->kept);
 	}
-	if (s->live != NULL && mask_tick(s->live, r->now_ns, show, e) < 0)
+	if (s->live != NULL && (mask_tick(s->live, r->now_ns, show, e) < 0 ||
+	    recording_shadow(r, which, true, show, before, e) < 0))
 		return -1;
 	if (markers(r, e) < 0)
 		return -1;
 	return s->text.len > 0 && r->now_ns - s->since_ns >= LINES_FLUSH_NS ?
-	    cut_lines(r, (enum recording_stream)i, true, e) : 0;
+	    cut_lines(r, which, true, e) : 0;
 }
 
 int
@@ -444,6 +398,8 @@ recording_resize(struct recording *r, unsigned cols, unsigned rows,
 	char text[32];
 
 	(void)snprintf(text, sizeof(text), "%ux%u", cols, rows);
+	if (r->shadow != NULL && shadow_resize(r->shadow, rows, cols, e) < 0)
+		return -1;
 	if (r->stream[STREAM_OUT].live != NULL)
 		mask_resize(r->stream[STREAM_OUT].live, cols);
 	if (r->stream[STREAM_OUT].kept != NULL)

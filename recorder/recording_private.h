@@ -10,6 +10,7 @@
 #include "recorder/tally.h"
 
 struct moved;
+struct shadow;
 
 /* One direction: its maskers, and text that waits for its line. */
 struct stream {
@@ -25,6 +26,7 @@ struct recording {
 	struct buf kept;	/* what a masker let through */
 	int foreground;
 	struct moved *moved;	/* of a transfer, else NULL */
+	struct shadow *shadow;	/* of a masked terminal, else NULL */
 	struct recording_totals totals;
 	struct tally tally;
 	int64_t now_ns;		/* of the call that is running */
@@ -39,6 +41,13 @@ int recording_cut(struct recording *r, bool all, struct err *e);
 /* Let the kept view of a stream take bytes, or its end (p NULL). */
 int recording_keep(struct recording *r, enum recording_stream which,
     const char *p, size_t n, struct err *e);
+
+/* Make the maskers of each stream, and the shadow of the screen. */
+int recording_open_masks(struct recording *r, struct err *e);
+
+/* Take out of b, from `from` on, what the screen of a view must not show. */
+int recording_shadow(struct recording *r, enum recording_stream which,
+    bool live, struct buf *b, size_t from, struct err *e);
 
 /* One line that is no stream's. */
 int recording_fact(struct recording *r, char code, const char *text,

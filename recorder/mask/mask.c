@@ -173,6 +173,8 @@ mask_state_name(enum mask_state s)
 		return "late";
 	case MASK_TIMEOUT:
 		return "timeout";
+	case MASK_SCREEN:
+		return "screen";
 	}
 	return "unknown";
 }

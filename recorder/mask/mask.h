@@ -41,7 +41,8 @@ enum mask_state {
 	MASK_EXACT = 1,	/* all of it masked */
 	MASK_RUN,	/* a token masked to its end */
 	MASK_LATE,	/* the first characters were shown before */
-	MASK_TIMEOUT	/* T2 passed: masked without knowing the end */
+	MASK_TIMEOUT,	/* T2 passed: masked without knowing the end */
+	MASK_SCREEN	/* put together on the screen (recorder/shadow.h) */
 };
 
 /* One match.  Pointers live as long as the call. */
@@ -106,7 +107,7 @@ void mask_echo(struct mask *m, const void *typed, size_t n, int64_t now_ns);
 /* Raw bytes taken and not yet appended to out. */
 size_t mask_held(const struct mask *m);
 
-/* "exact", "run", "late", "timeout" */
+/* "exact", "run", "late", "timeout", "screen" */
 const char *mask_state_name(enum mask_state s);
 
 #endif

@@ -14,6 +14,18 @@ tok_in_utf8(const struct tok *t)
 	return t->state == UTF8;
 }
 
+bool
+tok_in_escape(const struct tok *t)
+{
+	return t->state == ESC;
+}
+
+bool
+tok_in_sequence(const struct tok *t)
+{
+	return t->state == CSI;
+}
+
 static enum tok_kind
 c0(uint8_t b)
 {

@@ -52,6 +52,11 @@ tok_ground(const struct tok *t)
 /* Is the token so far an incomplete UTF-8 character? */
 bool tok_in_utf8(const struct tok *t);
 
+/* Is it ESC, and what follows ends it?  Is it a control sequence (ESC [) that
+ * is well-formed so far? */
+bool tok_in_escape(const struct tok *t);
+bool tok_in_sequence(const struct tok *t);
+
 /* Columns a character takes: 0, 1 or 2. */
 unsigned glyph_width(uint32_t cp);
 

@@ -34,6 +34,13 @@ unit_tests += %D%/test_captured
 unit_tests += %D%/test_recording
 %C%_test_recording_LDADD = recorder/librelay.la $(unit_ldadd)
 
+unit_tests += %D%/test_grid
+%C%_test_grid_LDADD = report/libreplay.la recorder/librelay.la $(unit_ldadd)
+
+unit_tests += %D%/test_shadow
+%C%_test_shadow_SOURCES = %D%/test_shadow.c %D%/mask_helper.h
+%C%_test_shadow_LDADD = recorder/librelay.la $(unit_ldadd)
+
 unit_tests += %D%/test_lines
 %C%_test_lines_LDADD = recorder/librelay.la $(unit_ldadd)
 

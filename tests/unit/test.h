@@ -13,6 +13,18 @@
 
 #include <cmocka.h>
 
+/* WARRANT_TEST_SEED repeats a run. */
+static inline unsigned
+test_seed(void)
+{
+	const char *given = getenv("WARRANT_TEST_SEED");
+	unsigned seed = given == NULL ? 1 : (unsigned)strtoul(given, NULL,
+	    10);
+
+	print_message("WARRANT_TEST_SEED=%u\n", seed);
+	return seed;
+}
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif
