@@ -49,7 +49,8 @@ int lines_put(struct lines *l, int64_t at_ns, char code, const char *p,
     size_t n, struct err *e);
 
 /* Space on the disk is taken, then the writer has what was put: what these
- * lines tell of may be shown.  since_ns: the oldest is of then.  -1 with *e (ERR_CANNOT_RECORD): it may not. */
+ * lines tell of may be shown.  since_ns: the oldest is of then.  -1 with *e
+ * (ERR_CANNOT_RECORD): it may not. */
 int lines_give(struct lines *l, int64_t since_ns, struct err *e);
 
 /* Bytes given that no flush has taken yet. */

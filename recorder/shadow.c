@@ -343,7 +343,8 @@ shadow_pass(struct shadow *s, enum shadow_view view, struct buf *b,
 	if (s->mode != FULL && s->mode != LEAVING)
 		return 0;
 	s->nglyph = 0;
-	if (follow(s, v, held, e) < 0 || feed(s, v, b->p + from, n, &at, &over, e) < 0)
+	if (follow(s, v, held, e) < 0 ||
+	    feed(s, v, b->p + from, n, &at, &over, e) < 0)
 		rc = -1;
 	if (rc == 0 && over.len > 0) {
 		rc = buf_printf(&over, e, "%s%s\0338", v->grid.insert ?

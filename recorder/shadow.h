@@ -7,8 +7,9 @@
  * rule sees a value in them.  So, while it uses the alternate screen, we keep
  * the cells it has painted, and those that each view shows.  The rules look at
  * the whole screen, line by line and with lines that run into each other
- * (also behind the blanks under a line number) joined.  A glyph of a value that a view is about to show becomes an asterisk
- * in its bytes; one that stands there already is painted over.
+ * (also behind the blanks under a line number) joined.  A glyph of a value
+ * that a view is about to show becomes an asterisk in its bytes; one that
+ * stands there already is painted over.
  *
  * Of the normal screen it only looks for the switch.  What is painted and
  * painted over within one call is not seen.  A cursor that the program saved
@@ -50,7 +51,8 @@ int shadow_take(struct shadow *s, const char *p, size_t n, size_t *ret,
     struct err *e);
 
 /* b from `from` on is about to be shown in that view, whose masker holds that
- * many bytes back: take out of it what must not be.  -1 with *e: none of it may be shown. */
+ * many bytes back: take out of it what must not be.  -1 with *e: none of it may
+ * be shown. */
 int shadow_pass(struct shadow *s, enum shadow_view view, struct buf *b,
     size_t from, size_t held, struct err *e);
 
