@@ -262,7 +262,8 @@ rewrite(struct shadow *s, const char *p, size_t n, size_t at,
 {
 	size_t done = 0;
 
-	qsort(s->glyph, s->nglyph, sizeof(*s->glyph), by_offset);
+	if (s->nglyph > 1)
+		qsort(s->glyph, s->nglyph, sizeof(*s->glyph), by_offset);
 	for (size_t i = 0; i < s->nglyph; i++) {
 		const struct glyph *g = &s->glyph[i];
 

@@ -29,6 +29,8 @@ import cast  # noqa: E402
 import chrome  # noqa: E402
 
 BUILD = os.path.abspath(os.environ.get("WARRANT_BUILD", "."))
+# under make asan: what looks for leaks traces us, which its filter forbids
+os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
 REPLAY = f"{BUILD}/report/warrant-replay"
 RECORDER = f"{BUILD}/recorder/warrant-recorder"
 FIRST, LAST, RED, GREEN = (255, 0, 254), (254, 0, 255), (255, 2, 3), \
