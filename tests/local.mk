@@ -60,6 +60,7 @@ metrics:
 # Full counts of everything that `check` samples.
 soak:
 	WARRANT_SOAK=1 $(MAKE) check
+	WARRANT_SOAK=1 $(srcdir)/dist/quickstart/valgrind.sh $(abs_top_builddir)
 	WARRANT_SOAK=1 $(MAKE) fuzz-smoke FUZZ_SECONDS=600
 	WARRANT_SOAK=1 $(MAKE) check-session
 .PHONY: format metrics soak

@@ -129,7 +129,7 @@ check_main() {
 	say "sanitizers, fuzzers"
 	step "asan and ubsan" make -C "$checkdir" -j"$(nproc)" asan
 	step "fuzz-smoke" make -C "$checkdir" -j"$(nproc)" fuzz-smoke \
-	    FUZZ_SECONDS="${FUZZ_SECONDS:-5}"
+	    FUZZ_SECONDS="${FUZZ_SECONDS:-3}"
 	say "whole-system tests"
 	step "install" install_check
 	beside

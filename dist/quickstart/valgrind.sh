@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Every unit test under valgrind, as many at a time as there are processors.
+# Every second unit test by $WARRANT_TEST_SEED, or all with $WARRANT_SOAK, under
+# valgrind, as many at a time as there are processors.
 # $1: a build folder after `make check`; with $2, that test alone.
 # Tests that fork into seccomp or count time are named with the reason.
 set -eu
@@ -13,7 +14,8 @@ if [ $# = 1 ]; then
 		*/test_libjwt) continue ;; # shows defects of libjwt itself
 		esac
 		[ ! -x "$test" ] || printf '%s\n' "$test"
-	done | xargs -n 1 -P "$(nproc)" "$0" "$PWD"
+	done | awk -v seed="${WARRANT_TEST_SEED:-1}" -v all="${WARRANT_SOAK:-}" \
+	    'all != "" || (NR + seed) % 2 == 0' | xargs -n 1 -P "$(nproc)" "$0" "$PWD"
 	exit
 fi
 supp=$(cd "$(dirname "$0")/../.." && pwd)/tests/valgrind.supp
