@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_PROGRAMS += %D%/courier_alone
 check_PROGRAMS += %D%/old_store
-%C%_old_store_LDADD = approver/libledger.la
+%C%_old_store_LDADD = approver/libledger.la schema/librecord.la
 check_PROGRAMS += %D%/race
 %C%_race_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_courier_alone_LDADD = approver/libcourier.la lib/liblib.la

@@ -19,6 +19,7 @@
 #include "lib/err.h"
 #include "lib/hex.h"
 #include "schema/digest.h"
+#include "schema/record_read.h"
 
 #define HOUR_US (INT64_C(3600) * 1000 * 1000)
 
@@ -64,7 +65,8 @@ static json_t *
 seal_of(const char *file, struct err *e)
 {
 	unsigned char sum[DIGEST_LEN];
-	char hex[DIGEST_HEX];
+	char hex[DIGEST_HEX], chain[2 * RECORD_HASH + 1];
+	struct record_summary s;
 	struct stat st;
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
 
@@ -72,10 +74,13 @@ seal_of(const char *file, struct err *e)
 		(void)err_sys(e, "%s", file);
 		return NULL;
 	}
+	if (lseek(fd, 0, SEEK_SET) != 0 || record_verify(fd, NULL, &s, e) < 0)
+		return NULL;
 	(void)close(fd);
 	hex_of(sum, sizeof(sum), hex);
+	hex_of(s.hash, sizeof(s.hash), chain);
 	return json_pack("{s:s, s:s, s:s, s:I}", "state", "completed",
-	    "sha256", hex, "hash", hex, "size", (json_int_t)st.st_size);
+	    "sha256", hex, "hash", chain, "size", (json_int_t)st.st_size);
 }
 
 static int
