@@ -108,6 +108,10 @@ class Recorded:
     def __exit__(self, kind, *_):
         self.raw = self.outer.raw()
         self.outer.close()
+        inner = os.path.join(os.path.dirname(self.file), "inner")
+        if os.path.exists(inner):   # it outlives a test that failed
+            subprocess.run(["tmux", "-S", inner, "kill-server"],
+                           check=False, capture_output=True)
 
     def replay(self, *words):
         done = subprocess.run([REPLAY, *words, self.file], check=False,
