@@ -169,8 +169,8 @@ each(void *arg, const struct recording_row *row, struct err *e)
 	v->row = row;
 	recordings_progress(v->n, 0);
 	fd = v->r->store != NULL ? -2 : recordings_open(v->r, row, e);
-	rc = fd;
-	if (fd >= 0 && residual_head(fd, &head, e) == 0) {
+	rc = fd < 0 ? fd : residual_head(fd, &head, e) < 0 ? -2 : 0;
+	if (rc == 0) {
 		if (!head.masked)
 			(void)add(v, 0, 0, "masking was off");
 		rc = read_marks(v, fd, e) < 0 ? -2 : 0;
