@@ -5,7 +5,8 @@
 #include "approver/ledger.h"
 #include "lib/err.h"
 
-#define GRANTS_MAX 256		/* ended by one lock; more by the next */
+#define GRANTS_MAX 256		/* ended at a time */
+#define LOCKS_SHOWN 64
 
 static int
 may_lock(const struct turn *t, struct err *e)
@@ -84,16 +85,20 @@ end_grants(struct turn *t, const char *person, const char *text,
 	static struct ends ends;
 	struct book_want w = { .person = person, .open = true };
 
-	ends.n = 0;
-	if (book_grants(t->l->book, &w, t->now_us, collect, &ends, e) < 0)
-		return -1;
-	for (size_t i = 0; i < ends.n; i++) {
-		if (book_end_grant(t->l->book, &ends.grant[i], "revoked",
-		    t->who->person, turn_str(t, "message"), e) < 0)
+	do {
+		ends.n = 0;
+		if (book_grants(t->l->book, &w, t->now_us, collect, &ends,
+		    e) < 0)
 			return -1;
-		(void)channels_end_grant(t->l, ends.grant[i].id,
-		    "grant-revoked", text, 0);
-	}
+		for (size_t i = 0; i < ends.n; i++) {
+			if (book_end_grant(t->l->book, &ends.grant[i],
+			    "revoked", t->who->person, turn_str(t, "message"),
+			    e) < 0)
+				return -1;
+			(void)channels_end_grant(t->l, ends.grant[i].id,
+			    "grant-revoked", text, 0);
+		}
+	} while (ends.n == GRANTS_MAX);
 	return 0;
 }
 
@@ -186,7 +191,7 @@ show(void *arg, const struct lock *k)
 	    "s:I, s:s}", "person", k->person, "name", name, "by", k->by,
 	    "by_name", by, "at_us", (json_int_t)k->at_us, "message",
 	    k->message));
-	return json_array_size(s->list) == GRANTS_MAX / 4;
+	return json_array_size(s->list) == LOCKS_SHOWN;
 }
 
 int
