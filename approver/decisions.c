@@ -202,32 +202,6 @@ verb_revoke(struct turn *t, json_t **answer, struct err *e)
 
 /* ---- looking ---------------------------------------------------------- */
 
-/* One page of what the person may see. */
-struct look {
-	const struct turn *t;
-	json_t *list;
-	size_t skip, bytes;
-	bool more;
-};
-
-/* Is this one of the page?  1 yes, 0 skip it, -1 the page is full. */
-static int
-turn_page(struct look *k, bool visible, size_t bytes)
-{
-	if (!visible)
-		return 0;
-	if (k->skip > 0) {
-		k->skip--;
-		return 0;
-	}
-	if (k->bytes > LEDGER_PAGE) {
-		k->more = true;
-		return -1;
-	}
-	k->bytes += bytes;
-	return 1;
-}
-
 static bool
 sees_request(const struct turn *t, const struct request *r)
 {
@@ -238,8 +212,8 @@ sees_request(const struct turn *t, const struct request *r)
 static int
 look_request(void *arg, const struct request *r)
 {
-	struct look *k = arg;
-	int rc = turn_page(k, sees_request(k->t, r), 1024 +
+	struct page *k = arg;
+	int rc = !sees_request(k->t, r) ? 0 : page_take(k, 1024 +
 	    strlen(r->reason) + strlen(r->ticket));
 
 	if (rc == 1)
@@ -251,8 +225,8 @@ look_request(void *arg, const struct request *r)
 static int
 look_grant(void *arg, const struct grant *g)
 {
-	struct look *k = arg;
-	int rc = turn_page(k, may_revoke(k->t, g), 1024);
+	struct page *k = arg;
+	int rc = !may_revoke(k->t, g) ? 0 : page_take(k, 1024);
 
 	if (rc == 1)
 		(void)json_array_append_new(k->list, show_grant(k->t->l, g));
@@ -265,9 +239,9 @@ verb_ls(struct turn *t, json_t **answer, struct err *e)
 	const char *state = turn_str(t, "state"), *what = turn_str(t, "what");
 	struct book_want w = { .open = strcmp(state, "all") != 0,
 	    .since_us = turn_int(t, "since_us") };
-	struct look r = { .t = t, .list = json_array(),
+	struct page r = { .t = t, .list = json_array(),
 	    .skip = (size_t)turn_int(t, "after") };
-	struct look g = { .t = t, .list = json_array(), .skip = r.skip };
+	struct page g = { .t = t, .list = json_array(), .skip = r.skip };
 	int rc = 0;
 
 	if (state[0] != '\0' && strcmp(state, "all") != 0 &&

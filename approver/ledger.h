@@ -228,6 +228,18 @@ const char *turn_str(const struct turn *t, const char *key);
 int64_t turn_int(const struct turn *t, const char *key);
 bool turn_bool(const struct turn *t, const char *key);
 
+/* One answer's worth of a list: LEDGER_PAGE bytes, behind the first skip. */
+struct page {
+	const struct turn *t;
+	json_t *list;
+	size_t skip, bytes;
+	bool more;
+};
+
+/* May one more of about so many bytes join?  1 yes, 0 it is skipped, -1 the
+ * page is full, and there is more. */
+int page_take(struct page *p, size_t bytes);
+
 /* ---- ledger.c --------------------------------------------------------- */
 
 /* Take back what was done in memory if this message or round fails. */

@@ -233,24 +233,14 @@ own_request(const struct turn *t, struct request *ret, struct err *e)
 	return 0;
 }
 
-struct page {
-	const struct turn *t;
-	json_t *list;
-	size_t bytes;
-	bool more;
-};
-
 static int
 add_request(void *arg, const struct request *r)
 {
 	struct page *p = arg;
 
-	if (p->bytes > LEDGER_PAGE) {
-		p->more = true;
-		return 1;
-	}
 	/* names, ids and numbers beside the texts are below 1 KiB */
-	p->bytes += 1024 + strlen(r->reason) + strlen(r->ticket);
+	if (page_take(p, 1024 + strlen(r->reason) + strlen(r->ticket)) < 0)
+		return 1;
 	return json_array_append_new(p->list, show_request(p->t->l, r,
 	    p->t->who, false, p->t->now_us));
 }
@@ -351,24 +341,22 @@ show_role(const struct turn *t, const struct role *role)
 int
 verb_roles(struct turn *t, json_t **answer, struct err *e)
 {
-	size_t skip = (size_t)turn_int(t, "after"), seen = 0, bytes = 0;
-	json_t *list = json_array();
-	bool more = false;
+	struct page p = { .t = t, .list = json_array(),
+	    .skip = (size_t)turn_int(t, "after") };
 
 	(void)e;
-	for (size_t i = 0; i < t->l->policy.roles && !more; i++) {
+	for (size_t i = 0; i < t->l->policy.roles && !p.more; i++) {
 		const struct role *role = &t->l->policy.role[i];
 
-		if (!authority_may_ask(&role->request, peer_match(t->who,
-		    &role->request)) || seen++ < skip)
-			continue;
-		(void)json_array_append_new(list, show_role(t, role));
-		bytes += 1024 + strlen(role->approve_text) +
-		    (role->about == NULL ? 0 : strlen(role->about));
-		more = bytes > LEDGER_PAGE;
+		if (authority_may_ask(&role->request, peer_match(t->who,
+		    &role->request)) && page_take(&p, 1024 +
+		    strlen(role->approve_text) + (role->about == NULL ? 0 :
+		    strlen(role->about))) == 1)
+			(void)json_array_append_new(p.list,
+			    show_role(t, role));
 	}
-	*answer = json_pack("{s:b, s:o, s:b}", "ok", 1, "roles", list,
-	    "more", (int)more);
+	*answer = json_pack("{s:b, s:o, s:b}", "ok", 1, "roles", p.list,
+	    "more", (int)p.more);
 	return 0;
 }
 

@@ -47,8 +47,8 @@ show(const struct turn *t, const struct live_channel *ch,
 	for (const struct live_hold *h = t->l->holds; h != NULL; h = h->next)
 		held += !h->over && strcmp(h->channel, ch->id) == 0;
 	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, "
-	    "s:I, s:I, s:i, s:b, s:b, s:s, s:s}", "session", ch->id, "conn", ch->conn,
-	    "person", c->who.person, "name", c->who.name, "account",
+	    "s:I, s:I, s:i, s:b, s:b, s:s, s:s}", "session", ch->id, "conn",
+	    ch->conn, "person", c->who.person, "name", c->who.name, "account",
 	    c->who.account, "host", t->l->policy.host, "role", ch->role,
 	    "grant", ch->grant, "tty", (int)ch->tty, "command", ch->command,
 	    "opened_us", (json_int_t)ch->opened_us, "until_us",
@@ -72,26 +72,16 @@ seen(const struct turn *t, struct live_channel *ch,
 	return NULL;
 }
 
-/* One answer's worth of a list. */
-struct page {
-	const struct turn *t;
-	json_t *list;
-	size_t skip, bytes;
-	bool more;
-};
-
-static bool
-put(struct page *p, json_t *one, size_t n)
+static json_t *
+show_past(const struct turn *t, const struct past *s, bool mine)
 {
-	if (p->skip > 0) {
-		p->skip--;
-		json_decref(one);
-		return false;
-	}
-	(void)json_array_append_new(p->list, one);
-	p->bytes += 1024 + n;
-	p->more = p->bytes > LEDGER_PAGE;
-	return p->more;
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, "
+	    "s:I, s:I, s:b, s:s, s:s}", "session", s->id, "conn", s->conn,
+	    "person", s->person, "name", s->name, "account", s->account,
+	    "host", t->l->policy.host, "role", s->role, "grant", s->grant,
+	    "tty", (int)s->tty, "command", s->command, "opened_us",
+	    (json_int_t)s->opened_us, "ended_us", (json_int_t)s->ended_us,
+	    "own", (int)mine, "rhost", s->rhost, "state", s->state);
 }
 
 /* One that has ended, if the person may see it. */
@@ -102,17 +92,14 @@ put_past(void *arg, const struct past *s)
 	const struct turn *t = p->t;
 	const struct role *role = policy_role(&t->l->policy, s->role);
 	bool mine = strcmp(s->person, t->who->person) == 0;
+	int rc;
 
 	if (!mine && (role == NULL || peer_match(t->who, &role->approve) == 0))
 		return 0;
-	return put(p, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
-	    "s:b, s:s, s:I, s:I, s:b, s:s, s:s}", "session", s->id, "conn",
-	    s->conn, "person", s->person, "name", s->name, "account",
-	    s->account, "host", t->l->policy.host, "role", s->role, "grant",
-	    s->grant, "tty", (int)s->tty, "command", s->command,
-	    "opened_us", (json_int_t)s->opened_us, "ended_us",
-	    (json_int_t)s->ended_us, "own", (int)mine, "rhost", s->rhost,
-	    "state", s->state), strlen(s->command));
+	rc = page_take(p, 1024 + strlen(s->command));
+	if (rc == 1)
+		(void)json_array_append_new(p->list, show_past(t, s, mine));
+	return rc < 0;
 }
 
 int
@@ -124,7 +111,8 @@ verb_sessions(struct turn *t, json_t **answer, struct err *e)
 
 	for (struct live_channel *ch = seen(t, t->l->channels, &c);
 	    ch != NULL && !p.more; ch = seen(t, ch->next, &c))
-		(void)put(&p, show(t, ch, c), strlen(ch->command));
+		if (page_take(&p, 1024 + strlen(ch->command)) == 1)
+			(void)json_array_append_new(p.list, show(t, ch, c));
 	if (!p.more && turn_bool(t, "all") && book_past(t->l->book,
 	    t->now_us - PAST_US, put_past, &p, e) < 0) {
 		json_decref(p.list);

@@ -328,3 +328,17 @@ turn_bool(const struct turn *t, const char *key)
 {
 	return json_is_true(json_object_get(t->msg, key));
 }
+
+int
+page_take(struct page *p, size_t bytes)
+{
+	if (p->skip > 0) {
+		p->skip--;
+		return 0;
+	}
+	p->more = p->bytes > LEDGER_PAGE;
+	if (p->more)
+		return -1;
+	p->bytes += bytes;
+	return 1;
+}

@@ -410,7 +410,8 @@ static const struct {
 } verbs[] = {
 	{ "approve", do_approve }, { "deny", do_deny },
 	{ "explain", review_explain }, { "help", do_help },
-	{ "kill", session_kill }, { "lock", lock_person }, { "ls", do_ls }, { "revoke", do_revoke },
+	{ "kill", session_kill }, { "lock", lock_person }, { "ls", do_ls },
+	{ "revoke", do_revoke },
 	{ "sessions", session_list }, { "show", do_show },
 	{ "unlock", unlock_person }, { "watch", session_watch },
 	{ "whoami", do_whoami },
