@@ -144,17 +144,6 @@ seen(void *ctx, const struct mask_event *ev)
 	(void)memcpy(v->fp, ev->fp, sizeof(v->fp));
 }
 
-static int
-mask_rows(struct look *l, const struct mask_rules *rules, struct err *e)
-{
-	struct mask *m = mask_new(rules, &l->o, e);
-	int rc = m == NULL || mask_feed(m, l->text.p, l->text.len, 0,
-	    &l->masked, e) < 0 || mask_flush(m, &l->masked, e) < 0 ? -1 : 0;
-
-	mask_free(m);
-	return rc;
-}
-
 /* The bytes of as many columns of the masked text. */
 static size_t
 columns(const struct buf *b, size_t from, unsigned width)
@@ -220,7 +209,8 @@ look(struct look *l, const struct mask_rules *rules, struct err *e)
 	buf_reset(&l->text);
 	buf_reset(&l->masked);
 	l->n = 0;
-	if (put_rows(l, e) < 0 || mask_rows(l, rules, e) < 0)
+	if (put_rows(l, e) < 0 || mask_whole(rules, &l->o, l->text.p,
+	    l->text.len, &l->masked, e) < 0)
 		return -1;
 	mark_cells(l);
 	for (unsigned i = 0; i < l->n; i++)

@@ -13,19 +13,13 @@ mask_text(const struct mask_rules *rules, const uint8_t key[MASK_KEY_LEN],
     const char *p, size_t n, struct buf *out, struct err *e)
 {
 	struct mask_options o = { .view = MASK_RECORD };
-	struct mask *m;
 	int rc;
 
 	if (rules == NULL)
 		return buf_put(out, p, n, e);
 	(void)memcpy(o.key, key, sizeof(o.key));
-	m = mask_new(rules, &o, e);
+	rc = mask_whole(rules, &o, p, n, out, e);
 	explicit_bzero(o.key, sizeof(o.key));
-	if (m == NULL)
-		return -1;
-	rc = mask_feed(m, p, n, 0, out, e) < 0 ||
-	    mask_flush(m, out, e) < 0 ? -1 : 0;
-	mask_free(m);
 	return rc;
 }
 

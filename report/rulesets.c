@@ -192,13 +192,6 @@ rulesets_mask(const struct mask_rules *r, const char *p, size_t n,
     struct buf *out, struct err *e)
 {
 	struct mask_options o = { .view = MASK_RECORD };
-	struct mask *m = mask_new(r, &o, e);
-	int rc;
 
-	if (m == NULL)
-		return -1;
-	rc = mask_feed(m, p, n, 0, out, e) < 0 || mask_flush(m, out, e) < 0 ?
-	    -1 : 0;
-	mask_free(m);
-	return rc;
+	return mask_whole(r, &o, p, n, out, e);
 }

@@ -161,6 +161,18 @@ mask_held(const struct mask *m)
 	    0);
 }
 
+int
+mask_whole(const struct mask_rules *rules, const struct mask_options *o,
+    const char *p, size_t n, struct buf *out, struct err *e)
+{
+	struct mask *m = mask_new(rules, o, e);
+	int rc = m == NULL || mask_feed(m, p, n, 0, out, e) < 0 ||
+	    mask_flush(m, out, e) < 0 ? -1 : 0;
+
+	mask_free(m);
+	return rc;
+}
+
 const char *
 mask_state_name(enum mask_state s)
 {

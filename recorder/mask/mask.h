@@ -107,6 +107,11 @@ void mask_echo(struct mask *m, const void *typed, size_t n, int64_t now_ns);
 /* Raw bytes taken and not yet appended to out. */
 size_t mask_held(const struct mask *m);
 
+/* A text that is there at once, through a masker of its own; appended to
+ * out. */
+int mask_whole(const struct mask_rules *rules, const struct mask_options *o,
+    const char *p, size_t n, struct buf *out, struct err *e);
+
 /* "exact", "run", "late", "timeout", "screen" */
 const char *mask_state_name(enum mask_state s);
 
