@@ -23,7 +23,6 @@ struct run {
 	struct report *r;
 	const struct recording_row *row;	/* that is read */
 	json_t *rows;
-	unsigned n;
 };
 
 /* A row at a time of the session, or (at_us < 0) at when_us. */
@@ -165,9 +164,7 @@ each(void *arg, const struct recording_row *row, struct err *e)
 	struct residual_head head = { 0 };
 	int fd, rc;
 
-	v->n++;
 	v->row = row;
-	recordings_progress(v->n, 0);
 	fd = v->r->store != NULL ? -2 : recordings_open(v->r, row, e);
 	rc = fd < 0 ? fd : residual_head(fd, &head, e) < 0 ? -2 : 0;
 	if (rc == 0) {
@@ -215,7 +212,6 @@ report_exposed(struct report *r, struct err *e)
 	struct run v = { .r = r, .rows = json_array() };
 	int rc = recordings_each(r, NULL, 0, each, &v, e);
 
-	recordings_progress(0, 0);
 	if (rc == 0)
 		rc = tell(&v, e);
 	json_decref(v.rows);

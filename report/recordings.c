@@ -34,6 +34,28 @@ check_ids(const char *const *ids, size_t n, struct err *e)
 	return 0;
 }
 
+/* ---- how far a long run is, on a terminal ------------------------------ */
+
+static unsigned at;		/* which recording, from 1 */
+
+void
+recordings_progress(void *unused, uint64_t plain)
+{
+	(void)unused;
+	if (isatty(STDERR_FILENO) == 1)
+		(void)fprintf(stderr, "\rrecording %u, %llu MiB\033[K", at,
+		    (unsigned long long)(plain >> 20));
+}
+
+static void
+clear_progress(void)
+{
+	if (isatty(STDERR_FILENO) == 1)
+		(void)fputs("\r\033[K", stderr);
+}
+
+/* ---- the recordings ---------------------------------------------------- */
+
 int
 recordings_each(struct report *r, const char *const *ids, size_t n,
     int (*fn)(void *, const struct recording_row *, struct err *), void *arg,
@@ -45,6 +67,7 @@ recordings_each(struct report *r, const char *const *ids, size_t n,
 
 	if (check_ids(ids, n, e) < 0)
 		return -1;
+	at = 0;
 	st = sql_open(r->db, e, "SELECT s.id, coalesce(p.name, p.id), "
 	    "s.account, e.wall_us, coalesce(x.state, ''), x.state = 'lost' "
 	    "OR g.channel IS NOT NULL, json_extract(b.body, '$.rhost') "
@@ -71,9 +94,12 @@ recordings_each(struct report *r, const char *const *ids, size_t n,
 			continue;
 		if (n > 0)
 			met[i] = true;
+		at++;
+		recordings_progress(NULL, 0);
 		rc = fn(arg, &row, e);
 	}
 	sql_done(st);
+	clear_progress();
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		if (!met[i])
 			return err_set(e, ERR_NOT_FOUND, "%s: no such session "
@@ -107,18 +133,6 @@ recordings_json(const struct recording_row *row)
 	clock_format(row->from_us, from);
 	return json_pack("{s:s, s:s, s:s, s:s}", "session", row->id, "person",
 	    row->person, "account", row->account, "from", from);
-}
-
-void
-recordings_progress(unsigned n, uint64_t plain)
-{
-	if (isatty(STDERR_FILENO) != 1)
-		return;
-	if (n == 0)
-		(void)fputs("\r\033[K", stderr);
-	else
-		(void)fprintf(stderr, "\rrecording %u, %llu MiB\033[K", n,
-		    (unsigned long long)(plain >> 20));
 }
 
 /* A member as people read it. */

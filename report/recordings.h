@@ -20,7 +20,7 @@ struct recording_row {
 };
 
 /* fn is called in the order of beginnings; -1 ends it.  -1 with *e, also when
- * a session among ids (n; 0: all) is none. */
+ * a session among ids (n; 0: all) is none.  How far it is is shown. */
 int recordings_each(struct report *r, const char *const *ids, size_t n,
     int (*fn)(void *arg, const struct recording_row *row, struct err *e),
     void *arg, struct err *e);
@@ -33,8 +33,8 @@ int recordings_open(struct report *r, const struct recording_row *row,
 /* "session", "person", "account", "from" as the members of a row. */
 json_t *recordings_json(const struct recording_row *row);
 
-/* How far a long run is, on a terminal; n 0: it is done. */
-void recordings_progress(unsigned n, uint64_t plain);
+/* So many bytes of the recording that fn has are read (residual.h, go). */
+void recordings_progress(void *unused, uint64_t plain);
 
 /* Rows of JSON as a table: columns are pairs of a member's name and its head
  * and end with NULL. */

@@ -36,7 +36,7 @@ struct run {
 	json_t *by_rule, *by_session, *samples, *seen;
 	const struct recording_row *row;	/* that is read */
 	long each;		/* samples of a rule */
-	unsigned n, read, unread;
+	unsigned read, unread;
 	uint64_t values;
 };
 
@@ -132,19 +132,12 @@ add_rule(json_t *by_rule, const char *rule, const char *session)
 	    list_int(o, "sessions")));
 }
 
-static void
-progress(void *arg, uint64_t plain)
-{
-	const struct run *v = arg;
-
-	recordings_progress(v->n, plain);
-}
-
 static int
 read_one(struct run *v, int fd, struct err *e)
 {
 	struct residual_options o = { .tags = &v->tags, .key = v->key,
-	    .set = { v->rules }, .line = line, .go = progress, .arg = v };
+	    .set = { v->rules }, .line = line, .go = recordings_progress,
+	    .arg = v };
 	struct residual_head head = { 0 };
 	struct residual found = { 0 };
 	uint64_t n;
@@ -179,9 +172,7 @@ each(void *arg, const struct recording_row *row, struct err *e)
 	struct run *v = arg;
 	int fd, rc;
 
-	v->n++;
 	v->row = row;
-	recordings_progress(v->n, 0);
 	fd = recordings_open(v->r, row, e);
 	rc = fd < 0 ? fd : read_one(v, fd, e);
 	io_close(&fd);
@@ -304,7 +295,6 @@ report_rehearse(struct report *r, struct err *e)
 		untag_learn(&v->tags, v->rules);
 		rc = recordings_each(r, NULL, 0, each, v, e);
 	}
-	recordings_progress(0, 0);
 	if (rc == 0)
 		rc = tell(v, e);
 	if (rc == 0 && v->unread > 0)

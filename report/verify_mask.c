@@ -32,7 +32,7 @@ struct run {
 	struct untag_tags tags;
 	uint8_t key[MASK_KEY_LEN];
 	json_t *rows, *recordings, *by_rule;
-	unsigned n, read, off, missing, unread, dirty;
+	unsigned read, off, missing, unread, dirty;
 	uint64_t residual;
 };
 
@@ -93,21 +93,13 @@ choose_rules(struct run *v, const struct residual_head *head,
 	return 0;
 }
 
-static void
-progress(void *arg, uint64_t plain)
-{
-	const struct run *v = arg;
-
-	recordings_progress(v->n, plain);
-}
-
 /* One whose descriptor we have; what was found goes into about. */
 static int
 read_one(struct run *v, const struct recording_row *row, int fd,
     json_t *about, struct err *e)
 {
 	struct residual_options o = { .tags = &v->tags, .key = v->key,
-	    .go = progress, .arg = v };
+	    .go = recordings_progress, .arg = v };
 	struct residual_head head = { 0 };
 	struct residual found = { 0 };
 	uint64_t count = 0;
@@ -148,8 +140,6 @@ each(void *arg, const struct recording_row *row, struct err *e)
 	struct err why = { 0 };
 	int fd, rc;
 
-	v->n++;
-	recordings_progress(v->n, 0);
 	fd = recordings_open(v->r, row, &why);
 	rc = fd < 0 ? fd : read_one(v, row, fd, about, &why);
 	io_close(&fd);
@@ -274,7 +264,6 @@ report_verify_mask(struct report *r, struct err *e)
 	else if (rulesets_open(r->config, rules, &v->sets, e) == 0)
 		rc = recordings_each(r, r->words->arg, r->words->args, each,
 		    v, e);
-	recordings_progress(0, 0);
 	if (rc == 0)
 		rc = tell(v, e);
 	if (rc == 0)
