@@ -21,8 +21,6 @@ struct look {
 	const struct grid *g;
 	struct mask_options o;
 	struct buf text, masked;
-	uint32_t *at;		/* offset in text of each cell */
-	struct found_value *seen;	/* FOUND_MAX: by the masker */
 	unsigned n;
 	unsigned joined;	/* lines that run into the next are, with so
 				 * many blanks less one between them */
@@ -33,8 +31,11 @@ found_open(struct found *f, unsigned cells, struct err *e)
 {
 	f->n = 0;
 	f->cell = calloc(cells, sizeof(*f->cell));
+	f->at = calloc(cells, sizeof(*f->at));
 	f->value = calloc(FOUND_MAX + 1, sizeof(*f->value));
-	if (f->cell == NULL || f->value == NULL)
+	f->seen = calloc(FOUND_MAX, sizeof(*f->seen));
+	if (f->cell == NULL || f->at == NULL || f->value == NULL ||
+	    f->seen == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	(void)snprintf(f->value[FOUND_MAX].rule, sizeof(f->value[0].rule),
 	    "screen");
@@ -45,7 +46,9 @@ void
 found_close(struct found *f)
 {
 	free(f->cell);
+	free(f->at);
 	free(f->value);
+	free(f->seen);
 	*f = (struct found){ .n = 0 };
 }
 
@@ -110,7 +113,7 @@ utf8_of(const struct look *l, unsigned row, unsigned col, char ret[4])
 static int
 put_rows(struct look *l, struct err *e)
 {
-	uint32_t *at = l->at;
+	uint32_t *at = l->f->at;
 
 	for (unsigned row = 0; row < l->g->rows; row++) {
 		for (unsigned col = 0; col < l->g->cols; col++) {
@@ -137,7 +140,7 @@ seen(void *ctx, const struct mask_event *ev)
 
 	if (!ev->masked || l->n == FOUND_MAX)
 		return;
-	v = &l->seen[l->n++];
+	v = &l->f->seen[l->n++];
 	*v = (struct found_value){ .off = ev->off, .len = ev->len,
 	    .cols = ev->cols };
 	(void)snprintf(v->rule, sizeof(v->rule), "%s", ev->rule);
@@ -194,8 +197,8 @@ name_cells(struct look *l, const struct found_value *v)
 
 	if (f->n == FOUND_MAX)
 		return;
-	for (size_t i = 0; i < cells && l->at[i] < v->off + v->len; i++)
-		if (l->at[i] >= v->off && f->cell[i] == FOUND_MAX + 1) {
+	for (size_t i = 0; i < cells && l->f->at[i] < v->off + v->len; i++)
+		if (l->f->at[i] >= v->off && f->cell[i] == FOUND_MAX + 1) {
 			f->cell[i] = (uint16_t)(f->n + 1);
 			named = true;
 		}
@@ -214,7 +217,7 @@ look(struct look *l, const struct mask_rules *rules, struct err *e)
 		return -1;
 	mark_cells(l);
 	for (unsigned i = 0; i < l->n; i++)
-		name_cells(l, &l->seen[i]);
+		name_cells(l, &l->f->seen[i]);
 	return 0;
 }
 
@@ -227,26 +230,18 @@ found_look(struct found *f, const struct grid *g,
 	struct look l = { .f = f, .g = g, .o = { .view = MASK_RECORD,
 	    .style = MASK_FILL, .tty = true, .event = seen, .ctx = &l },
 	    .text = BUF_INIT(TEXT_MAX), .masked = BUF_INIT(TEXT_MAX) };
-	int rc = -1;
+	int rc;
 
-	l.at = calloc(cells, sizeof(*l.at));
-	l.seen = calloc(FOUND_MAX, sizeof(*l.seen));
 	(void)memcpy(l.o.key, key, sizeof(l.o.key));
 	f->n = 0;
 	(void)memset(f->cell, 0, cells * sizeof(*f->cell));
-	if (l.at == NULL || l.seen == NULL) {
-		(void)err_set(e, ERR_MEMORY, "out of memory");
-	} else {
+	rc = look(&l, rules, e);
+	for (l.joined = 1; rc == 0 && l.joined <= 2 && any_runs_on(g);
+	    l.joined++)
 		rc = look(&l, rules, e);
-		for (l.joined = 1; rc == 0 && l.joined <= 2 &&
-		    any_runs_on(g); l.joined++)
-			rc = look(&l, rules, e);
-	}
 	f->value[FOUND_MAX].hidden = f->value[FOUND_MAX].exposed = 0;
 	explicit_bzero(l.o.key, sizeof(l.o.key));
 	buf_clear(&l.text);
 	buf_clear(&l.masked);
-	free(l.seen);
-	free(l.at);
 	return rc;
 }

@@ -25,6 +25,8 @@ struct found {
 	uint16_t *cell;		/* 0, or 1 + index of value */
 	struct found_value *value;	/* FOUND_MAX + 1; the last: of no rule */
 	unsigned n;
+	uint32_t *at;		/* found_look's: offset in text of each cell */
+	struct found_value *seen;	/* and what its masker told */
 };
 
 int found_open(struct found *f, unsigned cells, struct err *e);
