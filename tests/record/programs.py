@@ -338,10 +338,11 @@ PROMPTS = (
 )
 
 
-def type_secret(t, command):
+def type_secret(t, nth, command):
     """The command asks (twice at most) and says how much it got."""
-    t.type("clear; " + command)
+    t.type(f"clear; echo be''gun {nth}; {command}")
     t.keys("Enter")
+    t.wait(f"begun {nth}")      # what the one before said is gone
     for _ in range(2):
         text = t.wait(lambda s: re.search(r"(Secret|assphrase|assword)[^\n]*"
                                           r":\s*\Z|got 12", s.rstrip()))
@@ -358,11 +359,11 @@ def typed(folder, argv, key):
     r = Recorded(folder, argv)
     with r as t:
         t.wait("$")
-        for name, command in PROMPTS:
+        for nth, (name, command) in enumerate(PROMPTS):
             if shutil.which(command.split()[0]) is None:
                 continue
             try:
-                type_secret(t, command % {"key": key} if "%(" in command else
+                type_secret(t, nth, command % {"key": key} if "%(" in command else
                             command)
             except Late as late:
                 raise Failed(name, late) from None
